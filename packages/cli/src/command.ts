@@ -1,0 +1,73 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { type CommonOptions, type Context, createContext, type Io } from "./context.ts";
+
+/** Where a finished command leaves its exit code. */
+export interface Outcome {
+  exitCode: number;
+}
+
+/** The program a command is added to, with the world it runs in. */
+export interface Program {
+  root: Command;
+  io: Io;
+  outcome: Outcome;
+}
+
+/** What a command is told besides its arguments: the context and its own options. */
+export type Action<Options> = (
+  context: Context,
+  options: Options & CommonOptions,
+  args: string[],
+) => Promise<number | undefined | void>;
+
+/** A new command: one sentence, and the examples that end its `--help`. */
+export function addCommand(program: Program, usage: string, summary: string, examples: readonly string[]): Command {
+  const command = program.root.command(usage).summary(summary).description(`${summary}.`);
+  command.addHelpText("after", `\nExample:\n${examples.map((example) => `  $ ${example}`).join("\n")}`);
+  command.showHelpAfterError(`  do: holdfast ${usage.split(" ")[0]} --help`);
+  return command.option("--json", "print one JSON document on stdout, and nothing else");
+}
+
+/** The options of every command that talks to a workspace as a person. */
+export function asPerson(command: Command): Command {
+  return command
+    .option("-w, --workspace <slug>", "the workspace (default: HOLDFAST_WORKSPACE, or local)")
+    .addOption(
+      new Option("--as <person>", "on the local stack, act as this person").choices([
+        "owner",
+        "approver",
+        "operator",
+        "viewer",
+      ]),
+    )
+    .option("--utc", "show absolute times in UTC instead of relative ones");
+}
+
+/** Runs `action` when the command is called; a number it returns becomes the exit code. */
+export function onCall<Options>(program: Program, command: Command, action: Action<Options>): void {
+  command.action(async (...given: unknown[]) => {
+    const called = given.pop() as Command;
+    const options = called.opts() as Options & CommonOptions;
+    const exitCode = await action(createContext(program.io, options), options, called.args);
+    program.outcome.exitCode = typeof exitCode === "number" ? exitCode : 0;
+  });
+}
+
+/** Reads a whole number of at least `least`, for options and arguments. */
+export function integer(least = 0): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^-?\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`);
+  };
+}
+
+/** Collects an option that may be given several times, or with commas. */
+export function list(text: string, before: string[] = []): string[] {
+  return [...before, ...text.split(",").filter((part) => part !== "")];
+}
+
+/** As {@link list}, for ids. */
+export function ids(text: string, before: number[] = []): number[] {
+  return [...before, ...list(text).map(integer(1))];
+}

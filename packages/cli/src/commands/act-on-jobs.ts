@@ -1,0 +1,78 @@
+import type { Action } from "@holdfast/client";
+import { exitCodeOf, EXIT, formatError, UsageError } from "../cli-error.ts";
+import { addCommand, asPerson, onCall, type Program } from "../command.ts";
+import { print, printJson } from "../context.ts";
+import { openHoldfast } from "../session/open.ts";
+import { printable } from "../terminal/printable.ts";
+
+/** Acts on jobs: the verb, one sentence and an example. SQL decides whether each is allowed. */
+const VERBS: Record<string, { summary: string; example: string }> = {
+  cancel: {
+    summary: "End jobs for good; a running command is asked to stop first",
+    example: 'holdfast cancel 12 13 --reason "wrong input"',
+  },
+  kill: {
+    summary: "End the running attempt of jobs at once, with everything it started",
+    example: 'holdfast kill 12 --reason "eats the disk"',
+  },
+  retry: { summary: "Give the same jobs another attempt now", example: "holdfast retry 12" },
+  rerun: { summary: "Make new jobs like these, which point back to them", example: "holdfast rerun 12" },
+  approve: { summary: "Consent to the next attempt of jobs", example: "holdfast approve 12" },
+  reject: {
+    summary: "Refuse consent: the jobs are canceled",
+    example: 'holdfast reject 12 --reason "not this quarter"',
+  },
+  release: {
+    summary: "Let quarantined jobs go on, after a person looked at them",
+    example: 'holdfast release 12 --reason "input corrected"',
+  },
+  discard: {
+    summary: "Give quarantined jobs up: they are canceled",
+    example: 'holdfast discard 12 --reason "no longer needed"',
+  },
+};
+
+/** `holdfast cancel|kill|retry|rerun|approve|reject|release|discard ID…`. */
+export function addJobActs(program: Program): void {
+  for (const [verb, { summary, example }] of Object.entries(VERBS)) {
+    const command = addCommand(program, verb, summary, [example])
+      .argument("<ids...>", "ids of the jobs")
+      .option("-r, --reason <text>", "why; kept in the record");
+    asPerson(command);
+    onCall<{ reason?: string }>(program, command, async (context, { reason }, args) => {
+      const jobs = args.map(jobId);
+      const holdfast = await openHoldfast(context);
+      const actions: Action[] = [];
+      let worst: number = EXIT.ok;
+      for (const job of jobs) {
+        try {
+          const action = await holdfast.act(verb, "job", { job }, { reason });
+          actions.push(action);
+          if (!context.json) print(context, describe(job, action));
+        } catch (error) {
+          // One refusal must not keep the other jobs from being acted on.
+          context.stderr.write(formatError(error));
+          worst = Math.max(worst, exitCodeOf(error));
+          if (worst === EXIT.unreachable) break;
+        }
+      }
+      if (context.json) printJson(context, actions);
+      return worst;
+    });
+  }
+}
+
+/** What the act did, as its row says. */
+function describe(job: number, { result }: Action): string {
+  if (result.job !== undefined) return `job ${job} made anew as job ${printable(result.job)}`;
+  if (result.asked !== undefined) return `job ${job} is asked ${printable(result.asked)}`;
+  const held = Array.isArray(result.held_by) && result.held_by.length > 0 ? `, held by ${result.held_by.join(", ")}` : "";
+  return `job ${job} is ${printable(result.state ?? "acted on")}${printable(held)}`;
+}
+
+/** A job id from the command line. */
+export function jobId(text: string): number {
+  const id = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(id) && id > 0) return id;
+  throw new UsageError(`"${text}" is not the id of a job`, "an id is a number such as 12; holdfast jobs lists them");
+}

@@ -1,0 +1,112 @@
+import { Option } from "commander";
+import type { Job } from "@holdfast/client";
+import { UsageError } from "../cli-error.ts";
+import { addCommand, asPerson, integer, list, onCall, type Program } from "../command.ts";
+import { type Context, note, print, printJson, timeStyle } from "../context.ts";
+import { listJobs } from "../reads/jobs.ts";
+import { openHoldfast } from "../session/open.ts";
+import { whyItWaits } from "../status/why-it-waits.ts";
+import { parseDuration } from "../terminal/duration.ts";
+import { stateStyle } from "../terminal/paint.ts";
+import { progressBar } from "../terminal/progress-bar.ts";
+import { type Cell, table } from "../terminal/table.ts";
+import { formatTime } from "../terminal/time.ts";
+
+interface JobsOptions {
+  state?: string[];
+  queue?: string;
+  kind?: string;
+  lane?: string;
+  name?: string;
+  since?: string;
+  limit: number;
+  all?: boolean;
+}
+
+const STATES = "awaiting_approval,blocked,queued,dispatched,running,retrying,quarantined,completed,failed,timed_out,canceled";
+
+/** `holdfast jobs`: a dense list, newest first. */
+export function addJobs(program: Program): void {
+  const command = addCommand(program, "jobs", "List jobs, newest first", [
+    "holdfast jobs --state failed,timed_out --since 1d",
+    "holdfast jobs --queue primary --kind command --json",
+  ])
+    .addOption(
+      new Option("--state <states>", `only these states, with commas: ${STATES}`).argParser((text, before?: string[]) =>
+        list(text, before).map(known),
+      ),
+    )
+    .option("--queue <name>", "only this queue")
+    .option("--kind <name>", "only this kind")
+    .option("--lane <name>", "only this lane")
+    .option("--name <prefix>", "only names that begin so")
+    .option("--since <duration>", "only jobs enqueued in this last while, such as 2h")
+    .option("--limit <n>", "at most this many", integer(1), 50)
+    .option("--all", "every job that matches");
+  asPerson(command);
+  onCall<JobsOptions>(program, command, async (context, options) => {
+    const since = options.since === undefined ? undefined : parseDuration(options.since, "--since");
+    const holdfast = await openHoldfast(context);
+    const jobs = await listJobs(holdfast, {
+      states: options.state,
+      queue: options.queue,
+      kind: options.kind,
+      lane: options.lane,
+      name: options.name,
+      since: since === undefined ? undefined : new Date(Date.now() - since * 1000),
+      limit: options.all ? undefined : options.limit,
+    });
+    if (context.json) printJson(context, jobs);
+    else show(context, jobs, options);
+  });
+}
+
+function known(state: string): string {
+  if (STATES.split(",").includes(state)) return state;
+  throw new UsageError(`--state: there is no state "${state}"`, `the states are ${STATES.replaceAll(",", ", ")}`);
+}
+
+function show(context: Context, jobs: Job[], options: JobsOptions): void {
+  if (jobs.length === 0) {
+    print(context, "no jobs match");
+    return;
+  }
+  print(context, jobTable(context, jobs));
+  if (!options.all && jobs.length === options.limit) note(context, `the newest ${jobs.length}; --limit or --all shows more`);
+}
+
+/** Jobs as a table: what each is, where it stands, and the one thing worth knowing about it. */
+export function jobTable(context: Context, jobs: readonly Job[]): string[] {
+  const time = timeStyle(context);
+  const rows = jobs.map((job): Cell[] => [
+    job.id,
+    { text: job.state, style: stateStyle(job.state) ?? "bold" },
+    job.kind,
+    job.name,
+    job.queue,
+    `${job.attempt}/${job.max_attempts}`,
+    formatTime(job.finished_at ?? job.started_at ?? job.created_at, time),
+    worthKnowing(job, time),
+  ]);
+  return table(
+    [
+      { title: "job", align: "right" },
+      { title: "state" },
+      { title: "kind", flexible: true },
+      { title: "name", flexible: true },
+      { title: "queue" },
+      { title: "try", align: "right" },
+      { title: "when", align: "right" },
+      { title: "", flexible: true },
+    ],
+    rows,
+    { width: context.width, colour: context.colour },
+  );
+}
+
+function worthKnowing(job: Job, time: ReturnType<typeof timeStyle>): string {
+  if (job.state === "running") return `${progressBar(job.progress)} ${job.progress_message ?? ""}`.trim();
+  const waits = whyItWaits(job, time);
+  if (waits.length > 0) return waits.join("; ");
+  return job.state === "completed" ? " " : (job.error_message ?? " ");
+}

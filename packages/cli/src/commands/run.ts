@@ -1,0 +1,170 @@
+import { constants } from "node:os";
+import { resolve } from "node:path";
+import type { Holdfast, Job } from "@holdfast/client";
+import { addCommand, asPerson, list, onCall, type Program } from "../command.ts";
+import { type Context, note, print, printJson } from "../context.ts";
+import { followJob } from "../output/follow-job.ts";
+import { OutputSink } from "../output/output-sink.ts";
+import type { Run } from "../reads/run.ts";
+import { openHoldfast } from "../session/open.ts";
+import { parseDuration, formatDuration } from "../terminal/duration.ts";
+import { LiveLine } from "../terminal/live-line.ts";
+import { printable } from "../terminal/printable.ts";
+import { progressBar } from "../terminal/progress-bar.ts";
+import { addJobOptions, type JobOptions, toEnqueueOptions } from "./job-options.ts";
+
+interface RunOptions extends JobOptions {
+  detach?: boolean;
+  pty?: boolean;
+  cwd?: string;
+  env?: string[];
+  grace?: string;
+  raw?: boolean;
+}
+
+/** Exit codes that a shell uses for these ends, so scripts may tell them apart. */
+const TIMED_OUT = 124;
+const NOT_EXECUTABLE = 126;
+const NOT_FOUND = 127;
+const DETACHED = 130;
+
+/** `holdfast run -- CMD…`: one command as a durable job. */
+export function addRun(program: Program): void {
+  const command = addCommand(program, "run", "Run one command as a durable job, and follow it", [
+    "holdfast run -- make test",
+    "holdfast run --detach --timeout 2h --name nightly -- ./scripts/import.sh --full",
+  ])
+    .argument("<command...>", "the program and its arguments; put -- before them")
+    .passThroughOptions()
+    .option("-d, --detach", "print the job's id and return at once")
+    .option("--pty", "give the command a terminal (default: when stdout is one)")
+    .option("--no-pty", "give the command pipes, with stdout and stderr apart")
+    .option("--cwd <folder>", "where it runs (default: here)")
+    .option("--env <names>", "names of variables the worker passes on to it", list)
+    .option("--grace <duration>", "time between SIGTERM and SIGKILL when it is ended")
+    .option("--raw", "show output byte for byte, even on a terminal");
+  addJobOptions(asPerson(command));
+  onCall<RunOptions>(program, command, run);
+}
+
+async function run(context: Context, options: RunOptions, argv: string[]): Promise<number> {
+  // A person who runs a command decides themselves whether to run it again, so it is tried once unless they say so.
+  const how = { trigger: "manual", ...toEnqueueOptions({ attempts: 1, ...options }) };
+  const payload = toPayload(context, options, argv);
+  const holdfast = await openHoldfast(context);
+  const job = await holdfast.enqueue("command", payload, how);
+  if (options.detach) {
+    if (context.json) printJson(context, job);
+    else print(context, String(job.id));
+    return 0;
+  }
+  if (!context.json) note(context, `job ${job.id}: ${printable(argv.join(" "))}`);
+  return follow(context, holdfast, job, options);
+}
+
+function toPayload(context: Context, options: RunOptions, argv: string[]): Record<string, unknown> {
+  const pty = options.pty ?? (context.stdout.isTTY === true && !context.json);
+  return {
+    argv,
+    cwd: resolve(context.cwd, options.cwd ?? "."),
+    ...(options.env ? { env: options.env } : {}),
+    pty,
+    ...(pty && context.stdout.isTTY ? { columns: context.stdout.columns ?? 80 } : {}),
+    ...(options.grace ? { grace_seconds: parseDuration(options.grace, "--grace") } : {}),
+  };
+}
+
+async function follow(context: Context, holdfast: Holdfast, job: Job, options: RunOptions): Promise<number> {
+  // With --json stdout carries the document alone, so the command's own output goes to stderr.
+  const sink = new OutputSink(context.json ? context.stderr : context.stdout, context.stderr, options.raw ?? false);
+  const line = new LiveLine(context.stderr);
+  const detach = new AbortController();
+  const onInterrupt = () => detach.abort();
+  process.once("SIGINT", onInterrupt);
+  const say = (text: string) => {
+    line.clear();
+    note(context, text);
+  };
+  let told = "";
+  const tellOnce = (text: string) => {
+    if (text === told) return;
+    told = text;
+    say(text);
+  };
+  try {
+    const end = await followJob(
+      holdfast,
+      job.id,
+      {
+        onOutput: async (piece) => {
+          line.clear();
+          await sink.write(piece);
+        },
+        onLook: (now, run) => {
+          if (sink.atLineStart) line.draw(progressLine(now, run));
+          if (["awaiting_approval", "quarantined"].includes(now.state)) {
+            tellOnce(`job ${now.id} is ${now.state.replace("_", " ")}: see what it needs with: holdfast job ${now.id}`);
+          }
+        },
+        onRunEnd: (now, run) =>
+          say(`-- attempt ${run.attempt} ended: ${describeEnd(run)}; job ${now.id} is now ${now.state}`),
+        onOutage: (error) => tellOnce(`-- ${printable(error.message)}; the job goes on, still trying`),
+      },
+      { signal: detach.signal },
+    );
+    line.clear();
+    await sink.end();
+    return finish(context, end.job, end.run);
+  } catch (error) {
+    if (!detach.signal.aborted) throw error;
+    line.clear();
+    await sink.end();
+    say(
+      `\ndetached: job ${job.id} goes on. Follow it: holdfast logs -f --job ${job.id}   End it: holdfast cancel ${job.id}`,
+    );
+    return DETACHED;
+  } finally {
+    line.clear();
+    process.removeListener("SIGINT", onInterrupt);
+  }
+}
+
+function finish(context: Context, job: Job, run: Run | undefined): number {
+  if (context.json) printJson(context, { job, run: run ?? null });
+  const exitCode = exitCodeFor(job, run);
+  const took = run?.started_at && run.finished_at ? Date.parse(run.finished_at) - Date.parse(run.started_at) : 0;
+  if (job.state !== "completed") {
+    const why = job.error_message ? `: ${printable(job.error_message)}` : "";
+    note(context, `job ${job.id} ${job.state.replace("_", " ")}${why} (see: holdfast job ${job.id})`);
+  } else if (context.stderr.isTTY) {
+    note(context, `job ${job.id} completed in ${formatDuration(took)}, attempt ${job.attempt}`);
+  }
+  return exitCode;
+}
+
+/** The command's own exit code; where it has none, the one a shell would give. */
+export function exitCodeFor(job: Job, run: Run | undefined): number {
+  if (job.state === "completed") return run?.exit_code ?? 0;
+  if (job.state === "timed_out") return TIMED_OUT;
+  if (job.error_class === "program_not_found") return NOT_FOUND;
+  if (job.error_class === "program_not_executable") return NOT_EXECUTABLE;
+  if (run?.exit_code) return run.exit_code;
+  const number = run?.signal ? constants.signals[run.signal as NodeJS.Signals] : undefined;
+  return number === undefined ? 1 : 128 + number;
+}
+
+function describeEnd(run: Run): string {
+  if (run.signal) return `${run.outcome ?? "ended"} by ${run.signal}`;
+  if (run.exit_code) return `exit code ${run.exit_code}`;
+  return printable(run.error_message ?? run.outcome ?? "ended");
+}
+
+/** `● job 7  running  █████░░░░░  52%  hashing  12s`. */
+export function progressLine(job: Job, run: Run | undefined): string {
+  const since = run?.started_at ? formatDuration(Date.now() - Date.parse(run.started_at)) : "";
+  const held = job.held_by.length ? `held by ${job.held_by.join(", ")}` : "";
+  return [`job ${job.id}`, job.state, progressBar(job.progress), printable(job.progress_message ?? ""), held, since]
+    .filter((part) => part !== "")
+    .join("  ");
+}
+

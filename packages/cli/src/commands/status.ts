@@ -1,0 +1,1 @@
+import type { Program } from "../command.ts"; export function addStatus(_program: Program): void {}

@@ -1,0 +1,106 @@
+import { HoldfastError, UnreachableError } from "@holdfast/client";
+import { describe, expect, test } from "vitest";
+import { CliError, EXIT, exitCodeOf, formatError, UsageError } from "../src/cli-error.ts";
+import { whyItWaits } from "../src/status/why-it-waits.ts";
+import { formatDuration, parseDuration } from "../src/terminal/duration.ts";
+import { table, widthOf } from "../src/terminal/table.ts";
+import { formatTime } from "../src/terminal/time.ts";
+
+describe("durations", () => {
+  test.each([
+    ["90s", 90],
+    ["10m", 600],
+    ["2h", 7200],
+    ["1h30m", 5400],
+    ["1d", 86_400],
+    ["45", 45],
+  ])("reads %s as %i seconds", (text, seconds) => {
+    expect(parseDuration(text, "--timeout")).toBe(seconds);
+  });
+
+  test.each(["-5m", "0", "0s", "ten", "5x", "", "1.5h", "99999999999d"])("refuses %j, naming the field", (text) => {
+    expect(() => parseDuration(text, "--timeout")).toThrow(/--timeout ".*" is not a duration/);
+  });
+
+  test("says spans as people do", () => {
+    expect([400, 12_000, 200_000, 7_500_000, 300_000_000].map(formatDuration)).toEqual(["0.4s", "12s", "3m 20s", "2h 5m", "3d 11h"]);
+  });
+});
+
+describe("times", () => {
+  const now = Date.parse("2026-11-20T08:00:00Z");
+
+  test("are relative, in both directions, or absolute with --utc", () => {
+    expect(formatTime("2026-11-20T07:59:48Z", { utc: false, now })).toBe("12s ago");
+    expect(formatTime("2026-11-20T08:05:00Z", { utc: false, now })).toBe("in 5m");
+    expect(formatTime("2026-11-20T08:05:00+02:00", { utc: true, now })).toBe("2026-11-20 06:05:00Z");
+    expect(formatTime(null, { utc: false, now })).toBe("-");
+  });
+});
+
+describe("tables", () => {
+  const columns = [{ title: "job", align: "right" as const }, { title: "name", flexible: true }];
+
+  test("fit the terminal by cutting what is flexible, wide characters counted as two", () => {
+    const lines = table(columns, [[7, "日本語の長い名前です"], [1234, "short"]], { width: 20, colour: false });
+    expect(Math.max(...lines.map(widthOf))).toBeLessThanOrEqual(20);
+    expect(lines[1]).toContain("…");
+  });
+
+  test("are whole when stdout is not a terminal, and never colour then", () => {
+    const lines = table(columns, [[7, { text: "x".repeat(300), style: "red" }]], { colour: false });
+    expect(lines[1]).toBe(`  7  ${"x".repeat(300)}`);
+  });
+
+  test("show control characters of a name", () => {
+    expect(table(columns, [[7, "a\u001b[31mb"]], { colour: true })[1]).toContain("a\\x1b[31mb");
+  });
+});
+
+describe("errors", () => {
+  test("say sentence, rule and remedy on three lines", () => {
+    const error = new HoldfastError({ rule: "unknown_queue", status: 404, message: "There is no queue x.", hint: "The queues are: primary." });
+    expect(formatError(error)).toBe("error: There is no queue x.\n  rule: holdfast.unknown_queue\n  do: The queues are: primary.\n");
+  });
+
+  test("show control characters of a message", () => {
+    expect(formatError(new Error("a\u001b[2Jb"))).toBe("error: a\\x1b[2Jb\n");
+  });
+
+  test("end with 2 for bad input, 1 for a refusal, 3 when nothing answers", () => {
+    const refused = (status: number) => new HoldfastError({ rule: "x", status, message: "x" });
+    expect([400, 404, 413, 422].map((status) => exitCodeOf(refused(status)))).toEqual([2, 2, 2, 2]);
+    expect([401, 403, 409].map((status) => exitCodeOf(refused(status)))).toEqual([1, 1, 1]);
+    expect(exitCodeOf(new UnreachableError("http://127.0.0.1:1", undefined))).toBe(EXIT.unreachable);
+    expect(exitCodeOf(new UsageError("x"))).toBe(EXIT.usage);
+    expect(exitCodeOf(new CliError("x", {}))).toBe(EXIT.failed);
+  });
+});
+
+describe("why a job waits", () => {
+  const time = { utc: false, now: Date.parse("2026-11-20T08:00:00Z") };
+  const job = {
+    state: "queued",
+    held_by: [] as string[],
+    queue: "primary",
+    lane: "build",
+    class: "small",
+    run_at: "2026-11-20T08:10:00Z",
+    depends_on: [3, 4],
+    concurrency_key: "tenant-1",
+  } as const;
+
+  test("names every closed gate in words", () => {
+    expect(whyItWaits({ ...job, held_by: ["queue_paused", "due_time", "key_limit"] }, time)).toEqual([
+      "queue primary is paused",
+      "not due before in 10m",
+      "another job with the key tenant-1 runs",
+    ]);
+    expect(whyItWaits({ ...job, state: "blocked", held_by: ["dependency"] }, time)).toEqual(["waits for job 3, 4"]);
+  });
+
+  test("has no words for a job that does not wait, and shows a gate it does not know", () => {
+    expect(whyItWaits({ ...job, state: "running" }, time)).toEqual([]);
+    expect(whyItWaits({ ...job, held_by: ["phase_of_moon"] }, time)).toEqual(["phase of moon"]);
+  });
+});

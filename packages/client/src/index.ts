@@ -1,0 +1,15 @@
+export type { Action, Target } from "./actions/action.ts";
+export { type ConnectOptions, connect } from "./connection/connect.ts";
+export { Data, type HoldfastSchema } from "./connection/data.ts";
+export { refreshSession, type Session, signIn } from "./connection/session.ts";
+export { type ActOptions, createHoldfast, type Holdfast, type HoldfastOptions } from "./create-holdfast.ts";
+export { fromResponse, type ResponseError } from "./errors/from-response.ts";
+export { HoldfastError, type HoldfastErrorFields, UnreachableError } from "./errors/holdfast-error.ts";
+export type { EnqueuedJob, NewJob } from "./jobs/enqueue.ts";
+export type { EnqueueOptions } from "./jobs/enqueue-options.ts";
+export { FINAL_STATES, type FinalState, type FinishedJob, isFinal, type Job, type JobState } from "./jobs/job.ts";
+export { checkPayload, MAX_PAYLOAD_BYTES } from "./jobs/payload.ts";
+export type { WaitOptions } from "./jobs/wait.ts";
+export { defineKind, type KindDefinition, type ResultOf } from "./kinds/define-kind.ts";
+export { fromJsonSchema } from "./kinds/json-schema.ts";
+export { type Kind, KindCatalogue } from "./kinds/kind-catalogue.ts";

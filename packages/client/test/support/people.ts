@@ -1,0 +1,16 @@
+import type { Stack } from "@holdfast/local";
+import { connect, createHoldfast, type Holdfast, signIn } from "../../src/index.ts";
+
+export type Person = "owner" | "approver" | "operator" | "viewer";
+
+/** The workspace `local` through the Data API, as one of the local people. */
+export async function as(stack: Stack, person: Person, workspace = "local"): Promise<Holdfast> {
+  const project = { url: stack.apiUrl, key: stack.publishableKey };
+  const { accessToken } = await signIn({ ...project, ...stack.users[person] });
+  return createHoldfast({ ...project, accessToken }, { workspace });
+}
+
+/** The same without signing in. */
+export function asAnon(stack: Stack): Holdfast {
+  return createHoldfast(connect({ url: stack.apiUrl, key: stack.publishableKey }), { workspace: "local" });
+}

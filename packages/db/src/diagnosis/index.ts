@@ -1,0 +1,1 @@
+export { Probe, type ServerFacts } from "./probe.ts";

@@ -1,0 +1,3 @@
+import { run } from "./bootstrap.mjs";
+
+await run("packages/testing/bin/test.ts", process.argv.slice(2));

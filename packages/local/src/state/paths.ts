@@ -1,0 +1,42 @@
+import { createHash } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, realpathSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+/** The checkout that this package is part of. */
+export const REPOSITORY = resolve(import.meta.dirname, "../../../..");
+
+/** Native Postgres runs as another user when this process is root, because it refuses to run as root. */
+export const RUNS_AS_ROOT = process.getuid?.() === 0;
+
+/** The state folder in use: `stateDir`, else `HOLDFAST_STATE`, else `.holdfast` in the checkout. Absolute. */
+export function resolveStateDir(stateDir?: string, env: NodeJS.ProcessEnv = process.env): string {
+  return resolve(REPOSITORY, stateDir ?? (env.HOLDFAST_STATE || ".holdfast"));
+}
+
+/** Creates the state folder (0700: it holds every secret of the stack) and its `logs`. */
+export function ensureStateDir(stateDir: string): void {
+  mkdirSync(join(stateDir, "logs"), { recursive: true, mode: 0o700 });
+  // mkdir's mode is only for folders it makes, and is cut by the umask.
+  chmodSync(stateDir, 0o700);
+}
+
+/**
+ * Where Postgres' own files live. As an ordinary user: in the state folder. As root: outside, in a folder named by the
+ * state folder's path, since neither a 0700 home nor the 0700 state folder may be entered by the user Postgres runs as.
+ */
+export function resolveDataHome(stateDir: string): string {
+  if (!RUNS_AS_ROOT) return join(stateDir, "postgres");
+  const real = existsSync(stateDir) ? realpathSync(stateDir) : stateDir;
+  return join(systemHome(), createHash("sha256").update(real).digest("hex").slice(0, 16));
+}
+
+/** Where the copy of Postgres' programs lives; shared by every stack of this checkout (as root: of this machine). */
+export function resolveProgramsHome(): string {
+  return RUNS_AS_ROOT ? join(systemHome(), "postgres") : join(REPOSITORY, ".holdfast", "programs");
+}
+
+/** The parent of {@link resolveDataHome} as root. */
+export function systemHome(): string {
+  return existsSync("/var/lib") ? "/var/lib/holdfast" : join(tmpdir(), "holdfast-root");
+}

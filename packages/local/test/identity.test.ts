@@ -1,0 +1,37 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { expect, test } from "vitest";
+import { identify, identifySelf, isAlive, signal, waitUntil } from "../src/index.ts";
+
+test("a process is told apart from a later one with its pid", () => {
+  const self = identifySelf();
+  expect(isAlive(self)).toBe(true);
+  expect(isAlive({ pid: self.pid, startTime: "1" })).toBe(false);
+});
+
+test("a signal reaches the very process that was identified, and no other", async () => {
+  const child = spawn("sleep", ["60"]);
+  await once(child, "spawn");
+  const identity = identify(child.pid as number);
+  if (!identity) throw new Error("sleep is not running");
+  expect(signal({ ...identity, startTime: "1" }, "SIGKILL")).toBe(false);
+  expect(isAlive(identity)).toBe(true);
+  const exited = once(child, "exit");
+  expect(signal(identity, "SIGKILL")).toBe(true);
+  expect(await exited).toEqual([null, "SIGKILL"]);
+  expect(isAlive(identity)).toBe(false);
+});
+
+test("a zombie counts as dead", async () => {
+  // The shell's child ends at once and is never waited for: the shell has become a program that does not wait.
+  const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] });
+  const [line] = (await once(parent.stdout, "data")) as [Buffer];
+  expect(await waitUntil(() => identify(Number(line.toString())) === undefined, 5_000)).toBe(true);
+  const exited = once(parent, "exit");
+  parent.kill("SIGKILL");
+  await exited;
+});
+
+test("a process that does not exist has no identity", () => {
+  expect(identify(2 ** 22 + 1)).toBeUndefined();
+});

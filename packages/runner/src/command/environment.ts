@@ -1,0 +1,67 @@
+import { RunFailure } from "../run/run-failure.ts";
+import type { RunSpec } from "../spec/run-spec.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Variables that every command receives when the worker has them. */
+export const baseNames = ["PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "TZ", "TMPDIR"] as const;
+
+const defaultPath = "/usr/local/bin:/usr/bin:/bin";
+// Whoever holds the database URL can finish any run: no command ever receives it, listed or not.
+const forbidden = new Set(["HOLDFAST_DATABASE_URL"]);
+
+/**
+ * Builds the environment of the command: the base, the listed names, and the variables that say which run it is.
+ *
+ * @throws {RunFailure} `environment_missing` for a listed name that the worker does not have, `environment_forbidden`
+ * for one that no command may have.
+ */
+export function buildEnvironment(spec: RunSpec, available: Environment, runDirectory: string): Record<string, string> {
+  const environment: Record<string, string> = {};
+  for (const name of baseNames) {
+    const value = available[name];
+    if (value !== undefined) environment[name] = value;
+  }
+  environment.PATH ??= defaultPath;
+  environment.TERM = spec.command.pty ? "xterm-256color" : "dumb";
+  for (const [name, value] of Object.entries(listedValues(spec, available))) environment[name] = value;
+  environment.HOLDFAST_JOB_ID = String(spec.job_id);
+  environment.HOLDFAST_RUN_ID = String(spec.token);
+  environment.HOLDFAST_LEASE_TOKEN = String(spec.token);
+  environment.HOLDFAST_ATTEMPT = String(spec.attempt);
+  environment.HOLDFAST_RUN_DIRECTORY = runDirectory;
+  if (spec.idempotency_key !== null) environment.HOLDFAST_IDEMPOTENCY_KEY = spec.idempotency_key;
+  return environment;
+}
+
+/** The listed variables with their values: these are the secrets of the run. */
+export function listedValues(spec: RunSpec, available: Environment): Record<string, string> {
+  const listed: Record<string, string> = {};
+  const missing: string[] = [];
+  for (const name of spec.command.env) {
+    if (forbidden.has(name)) throw forbiddenName(name);
+    const value = available[name];
+    if (value === undefined) missing.push(name);
+    else listed[name] = value;
+  }
+  if (missing.length > 0) throw missingNames(missing);
+  return listed;
+}
+
+function missingNames(names: string[]): RunFailure {
+  const message = `The command needs the environment variable${names.length > 1 ? "s" : ""} ${names.join(", ")}, which the worker does not have: set it where the worker starts, or take the name off the profile.`;
+  return new RunFailure({
+    message,
+    class: "environment_missing",
+    retry: false,
+  });
+}
+
+function forbiddenName(name: string): RunFailure {
+  const message = `The environment variable ${name} is never passed to a command: take the name off the profile.`;
+  return new RunFailure({
+    message,
+    class: "environment_forbidden",
+    retry: false,
+  });
+}

@@ -1,0 +1,20 @@
+export {
+  type LaunchedRunner,
+  type LaunchLogger,
+  type LaunchOptions,
+  launchRunner,
+} from "./launch/launch-runner.ts";
+export { createRunDirectory } from "./launch/run-directory.ts";
+export { type RunnerProcess, wakeRunner } from "./launch/wake-runner.ts";
+export { Redaction } from "./output/redactor.ts";
+export { bootId, isSameProcess, processStarted } from "./process/identity.ts";
+export {
+  killProcessTree,
+  signalProcess,
+  type TreeRoot,
+} from "./process/process-tree.ts";
+export { carriesMarker, type RunMarker } from "./process/run-marker.ts";
+export { type RunError, RunFailure } from "./run/run-failure.ts";
+export { InvalidSpecError, parseRunSpec } from "./spec/parse-run-spec.ts";
+export type { CommandSpec, RunSpec } from "./spec/run-spec.ts";
+export type { RunStatus } from "./status/status-file.ts";

@@ -1,0 +1,49 @@
+import { readFileSync, realpathSync } from "node:fs";
+import { join } from "node:path";
+import { finishRun } from "@holdfast/db/runs";
+import { unpackEnvironment } from "../launch/passed-environment.ts";
+import { Connection } from "../lease/connection.ts";
+import { log, messageOf } from "../log.ts";
+import { InvalidSpecError, parseRunSpec } from "../spec/parse-run-spec.ts";
+import { CommandRun } from "./command-run.ts";
+
+/** The run directory named on the command line, resolved. */
+export function runDirectoryOf(argument: string | undefined): string {
+  if (argument === undefined) throw new Error("usage: main.ts RUN_DIRECTORY (a directory with a spec.json)");
+  return realpathSync(argument);
+}
+
+/** Reads the run directory and makes the run; null when the spec is unusable, which was then delivered if possible. */
+export async function startRun(
+  runDirectory: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<CommandRun | null> {
+  const url = environment.HOLDFAST_DATABASE_URL;
+  if (!url) throw new Error("HOLDFAST_DATABASE_URL is not set: the runner cannot keep its lease without it");
+  const connection = new Connection(url);
+  try {
+    const spec = parseRunSpec(readFileSync(join(runDirectory, "spec.json"), "utf8"));
+    return new CommandRun({
+      spec,
+      runDirectory,
+      connection,
+      environment: unpackEnvironment(environment),
+    });
+  } catch (error) {
+    log("error", "the run cannot begin", { error: messageOf(error) });
+    if (error instanceof InvalidSpecError && error.token !== null) await refuse(connection, error.token, error.message);
+    await connection.close();
+    return null;
+  }
+}
+
+async function refuse(connection: Connection, token: number, message: string): Promise<void> {
+  const finish = {
+    token,
+    outcome: "failed" as const,
+    error: { message, class: "invalid_spec", retry: false },
+  };
+  await connection.call("finish run", (client) => finishRun(client, finish), {
+    timeoutMilliseconds: 30_000,
+  });
+}

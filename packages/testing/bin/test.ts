@@ -1,0 +1,39 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { isSuccess, readTally, TALLY_FILE, tallyLine } from "../src/reporter/tally.ts";
+
+// `npm test [-- filters]`: runs every fast suite and ends with one line, `N passed, N failed`. Arguments go to vitest.
+
+const testing = resolve(import.meta.dirname, "..");
+const vitest = join(dirname(createRequire(import.meta.url).resolve("vitest/package.json")), "vitest.mjs");
+const folder = mkdtempSync(join(tmpdir(), "holdfast-tally-"));
+const tallyFile = join(folder, "tally.json");
+
+const child = spawn(
+  process.execPath,
+  [
+    vitest,
+    "run",
+    ...["--config", join(testing, "vitest.config.ts")],
+    ...["--reporter=default", `--reporter=${join(testing, "src/reporter/tally-reporter.ts")}`],
+    ...process.argv.slice(2),
+  ],
+  { stdio: "inherit", cwd: resolve(testing, "../.."), env: { ...process.env, [TALLY_FILE]: tallyFile } },
+);
+for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.on(name, () => {
+    // A terminal's Ctrl-C reaches vitest by itself, and a second one would make it skip its cleanup.
+    if (name !== "SIGINT" || !process.stdin.isTTY) child.kill(name);
+  });
+}
+const exitCode = await new Promise<number | null>((done) => {
+  child.once("error", () => done(null));
+  child.once("close", done);
+});
+const tally = readTally(tallyFile, exitCode);
+rmSync(folder, { recursive: true, force: true });
+console.log(tallyLine(tally));
+process.exitCode = isSuccess(tally) ? 0 : 1;

@@ -1,0 +1,71 @@
+import { performance } from "node:perf_hooks";
+import type { Lease } from "@holdfast/db";
+import { runCommand } from "../commands/run-command.ts";
+import { finalFailure } from "../functions/finish-of.ts";
+import { FunctionRun } from "../functions/function-run.ts";
+import { runFunction } from "../functions/run-function.ts";
+import { deliverFinish } from "../leases/run-finisher.ts";
+import type { Slots } from "../leases/slots.ts";
+import type { WorkerOffice } from "../worker-office.ts";
+import type { Delivery } from "./delivery.ts";
+
+/**
+ * From a delivery to the end of its run: a slot, the lease, the handler or the runner, the finish. Never rejects; a
+ * delivery that failed on the way is logged, and the supervisor hands its job out again.
+ */
+export async function workOnDelivery(delivery: Delivery, slots: Slots, office: WorkerOffice): Promise<void> {
+  // Almost always free, and then not worth a turn of the event loop: only runs that outlived a restart of
+  // graphile-worker, and adopted commands, make a delivery wait here. Its job stays `dispatched` meanwhile.
+  if (!slots.tryTake()) await slots.take();
+  try {
+    if (delivery.over) return;
+    delivery.taken = true;
+    const lease = await office.taker.push(delivery.job);
+    if (lease?.mode === "function") await workOnFunction(lease, office);
+    else if (lease) await workOnCommand(lease, office);
+  } catch (err) {
+    if (!office.signal.aborted) office.logger.error({ err, job: delivery.job }, "a delivery failed");
+  } finally {
+    slots.give();
+    delivery.settle();
+  }
+}
+
+async function workOnCommand(lease: Lease, office: WorkerOffice): Promise<void> {
+  const finish = await runCommand(lease, office);
+  if (finish) await deliverFinish(office.finisher, finish, office.logger);
+}
+
+async function workOnFunction(lease: Lease, office: WorkerOffice): Promise<void> {
+  const task = office.tasks.get(lease.kind);
+  if (!task) {
+    await deliverFinish(office.finisher, unknownKind(lease, office), office.logger);
+    return;
+  }
+  const run = new FunctionRun(lease, office.logger, performance.now());
+  office.functions.add(run);
+  try {
+    const { finish, returned } = runFunction(run, task);
+    const end = await finish;
+    // Deleted only after the finish: until then the lease must be kept alive.
+    if (end) await deliverFinish(office.finisher, end, office.logger);
+    else
+      office.logger.warn(
+        { job: lease.job_id, run: lease.token },
+        "fenced: the lease was lost, the run is not finished",
+      );
+    office.functions.delete(run);
+    if (run.ending) await returned;
+  } finally {
+    office.functions.delete(run);
+  }
+}
+
+function unknownKind(lease: Lease, office: WorkerOffice) {
+  const loaded = [...office.tasks.keys()].sort().join(", ") || "none";
+  return finalFailure(
+    lease.token,
+    "unknown_kind",
+    `this worker has no task of kind "${lease.kind}" (loaded: ${loaded}); add a task file for it, or send the kind to a lane whose workers have one`,
+  );
+}

@@ -1,0 +1,287 @@
+import { hostname } from "node:os";
+import { resolve } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  createPool,
+  type Finish,
+  type Finished,
+  type Lease,
+  registerWorker,
+  retireWorker,
+  retrying,
+} from "@holdfast/db";
+import { bootId, processStarted } from "@holdfast/runner";
+import type pg from "pg";
+import type { Logger } from "pino";
+import { CommandRuns } from "./commands/command-runs.ts";
+import { checkDeliverySchema, DeliveryEngine, newPoolId } from "./delivery/delivery-engine.ts";
+import { workOnDelivery } from "./delivery/work-on-delivery.ts";
+import { FunctionRuns } from "./functions/function-runs.ts";
+import { HostWatch } from "./host/host-watch.ts";
+import type { Batcher } from "./leases/batcher.ts";
+import { Heartbeat } from "./leases/heartbeat.ts";
+import { leaseTaker } from "./leases/lease-taker.ts";
+import { runFinisher } from "./leases/run-finisher.ts";
+import { Slots } from "./leases/slots.ts";
+import { listenForOrders, type Order } from "./orders/listen-for-orders.ts";
+import type { Task } from "./tasks/define-task.ts";
+import type { WorkerOffice } from "./worker-office.ts";
+import type { checkedOptions, WorkerOptions } from "./worker-options.ts";
+
+const VERSION = "0.1.0";
+
+type Settings = WorkerOptions & ReturnType<typeof checkedOptions>;
+
+/** A running worker. Stop it with {@link Worker.stop} or `await using`. */
+export class Worker implements WorkerOffice, AsyncDisposable {
+  readonly db: pg.Pool;
+  readonly databaseUrl: string;
+  readonly logger: Logger;
+  readonly name: string;
+  readonly host: string;
+  readonly bootId = bootId();
+  readonly stateDirectory: string;
+  readonly runnerEnv: NodeJS.ProcessEnv;
+  readonly tasks: ReadonlyMap<string, Task>;
+  readonly functions = new FunctionRuns();
+  readonly commands = new CommandRuns();
+  readonly functionSlots: Slots;
+  readonly commandSlots: Slots;
+  readonly taker: Batcher<number, Lease | undefined>;
+  readonly finisher: Batcher<Finish, Finished>;
+  readonly signal: AbortSignal;
+  /** Resolves when the worker has stopped, whoever asked for it. */
+  readonly ended: Promise<void>;
+  readonly #options: Settings;
+  readonly #closing = new AbortController();
+  readonly #poolId = newPoolId();
+  readonly #deliveryPool: pg.Pool;
+  readonly #engines: DeliveryEngine[];
+  #workerId = 0;
+  #registering: Promise<void> | undefined;
+  #heartbeat: Heartbeat | undefined;
+  #hostWatch: HostWatch | undefined;
+  #orders: AsyncDisposable | undefined;
+  #stopped: Promise<void> | undefined;
+  #draining = false;
+  #end!: () => void;
+
+  constructor(options: Settings, db: pg.Pool, tasks: ReadonlyMap<string, Task>) {
+    this.#options = options;
+    this.db = db;
+    this.tasks = tasks;
+    this.databaseUrl = options.databaseUrl;
+    this.host = options.host ?? hostname();
+    this.name = options.name ?? `${this.host}:${process.pid}`;
+    this.logger = options.logger.child({ worker: this.name });
+    this.stateDirectory = resolve(options.stateDirectory ?? ".holdfast");
+    this.runnerEnv = options.runnerEnv ?? process.env;
+    this.functionSlots = new Slots(options.capacity);
+    this.commandSlots = new Slots(options.commands);
+    this.signal = this.#closing.signal;
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+    const { logger, signal } = this;
+    const registerAgain = () => this.#registerAgain();
+    this.taker = leaseTaker({
+      db,
+      logger,
+      signal,
+      workerId: () => this.#workerId,
+      registerAgain,
+    });
+    this.finisher = runFinisher({ db, logger, signal });
+    this.#deliveryPool = createPool(this.databaseUrl, {
+      max: 6,
+      applicationName: "holdfast delivery",
+      logger,
+    });
+    const { lanes, capacity, commands, localQueue } = options;
+    const taskOf = (lane: string) => `holdfast:${lane}`;
+    this.#engines = [
+      this.#engine(lanes.map(taskOf), capacity, localQueue, this.functionSlots),
+      // Fetched one by one: a command that waited here could be running elsewhere.
+      this.#engine(
+        lanes.map((lane) => `${taskOf(lane)}:commands`),
+        commands,
+        -1,
+        this.commandSlots,
+      ),
+    ];
+  }
+
+  /** Id of the worker's row in `holdfast.workers`. */
+  get workerId(): number {
+    return this.#workerId;
+  }
+
+  /** Registers, looks after what earlier workers of this host left, and begins to take deliveries. */
+  async start(signal?: AbortSignal): Promise<void> {
+    const waiting = {
+      signal,
+      logger: this.logger,
+      what: "register the worker",
+    };
+    try {
+      await retrying(() => this.#register(), waiting);
+      const { heartbeatSeconds } = this.#options;
+      this.#heartbeat = new Heartbeat({
+        office: this,
+        every: heartbeatSeconds * 1000,
+        registerAgain: () => this.#registerAgain(),
+        onDrain: () => void this.drain(),
+      });
+      this.#hostWatch = new HostWatch(this);
+      // Before the first delivery, so that adopted commands have their slots.
+      await this.#hostWatch.look();
+      this.#orders = listenForOrders({
+        databaseUrl: this.databaseUrl,
+        logger: this.logger,
+        onOrder: (order) => this.#obey(order),
+        onConnected: () => this.#heartbeat?.beatNow(),
+      });
+      await retrying(() => checkDeliverySchema(this.#deliveryPool, this.logger), waiting);
+      for (const engine of this.#engines) engine.start();
+    } catch (error) {
+      await this.stop({ graceSeconds: 0 });
+      throw error;
+    }
+    const { lanes, capacity, commands } = this.#options;
+    this.logger.info(
+      {
+        id: this.#workerId,
+        lanes,
+        capacity,
+        commands,
+        kinds: [...this.tasks.keys()],
+      },
+      "worker started",
+    );
+  }
+
+  /**
+   * Takes nothing more, waits until what runs here has ended (commands included), then stops. Called when an operator
+   * drains the worker.
+   */
+  async drain(): Promise<void> {
+    if (this.#draining || this.#stopped) return;
+    this.#draining = true;
+    this.logger.info("draining: nothing more is taken");
+    await this.#stopTaking();
+    while (this.functions.size + this.commands.size > 0 && !this.#stopped) await delay(100);
+    await this.stop();
+  }
+
+  /**
+   * Stops: takes nothing more, gives running functions `graceSeconds` (default: the worker's own) and then aborts them,
+   * leaves runners running, and ends the worker's row. Safe to call again.
+   */
+  stop(options: { graceSeconds?: number } = {}): Promise<void> {
+    const grace = options.graceSeconds ?? this.#options.graceSeconds ?? 30;
+    this.#stopped ??= this.#stop(grace * 1000);
+    return this.#stopped;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  async #stop(grace: number): Promise<void> {
+    this.logger.info({ functions: this.functions.size, commands: this.commands.size }, "worker stopping");
+    await this.#stopTaking();
+    if (!(await this.#functionsEnd(grace))) {
+      this.logger.warn({ functions: this.functions.size }, "functions are still running and are aborted");
+      this.functions.endAll("shutdown");
+      if (!(await this.#functionsEnd(2_000))) this.functions.abandonAll();
+      if (!(await this.#functionsEnd(5_000))) {
+        this.logger.error(
+          { functions: this.functions.size },
+          "not every end of a run could be delivered; leases will expire",
+        );
+      }
+    }
+    this.#heartbeat?.[Symbol.dispose]();
+    this.#hostWatch?.[Symbol.dispose]();
+    await Promise.all([this.#orders?.[Symbol.asyncDispose](), ...this.#engines.map((engine) => engine.close())]);
+    this.#closing.abort();
+    await Promise.all([this.#heartbeat?.settled(), this.#hostWatch?.settled()]);
+    await this.#retire();
+    this.functions[Symbol.dispose]();
+    await Promise.all([this.#deliveryPool.end(), this.db.end()]);
+    this.logger.info("worker stopped");
+    this.#end();
+  }
+
+  #engine(tasks: string[], concurrency: number, localQueue: number, slots: Slots): DeliveryEngine {
+    const { logger } = this;
+    return new DeliveryEngine({
+      connections: this.#deliveryPool,
+      poolId: this.#poolId,
+      tasks,
+      concurrency,
+      localQueue,
+      pollInterval: this.#options.pollInterval,
+      logger,
+      onDelivery: (delivery) => void workOnDelivery(delivery, slots, this),
+    });
+  }
+
+  async #stopTaking(): Promise<void> {
+    await Promise.all(this.#engines.map((engine) => engine.stopTaking()));
+  }
+
+  async #functionsEnd(within: number): Promise<boolean> {
+    const until = Date.now() + within;
+    // What is being taken becomes a function a moment later: both must be empty.
+    while (this.functions.size + this.taker.pending > 0) {
+      if (Date.now() >= until) return false;
+      await delay(20);
+    }
+    return true;
+  }
+
+  async #retire(): Promise<void> {
+    if (this.#workerId === 0) return;
+    try {
+      const signal = AbortSignal.timeout(3_000);
+      await retrying(() => retireWorker(this.db, this.#workerId), {
+        signal,
+        logger: this.logger,
+        what: "retire",
+      });
+    } catch (err) {
+      this.logger.warn({ err }, "the worker's row could not be ended; it will be found dead");
+    }
+  }
+
+  async #register(): Promise<void> {
+    const { lanes, capacity, commands } = this.#options;
+    this.#workerId = await registerWorker(this.db, {
+      name: this.name,
+      host: this.host,
+      boot_id: this.bootId,
+      pid: process.pid,
+      pid_started: processStarted(process.pid) ?? "",
+      pool_id: this.#poolId,
+      lanes,
+      capacity: capacity + commands,
+      version: VERSION,
+    });
+  }
+
+  #registerAgain(): Promise<void> {
+    this.#registering ??= this.#register()
+      .then(() => this.logger.warn({ id: this.#workerId }, "the worker's row had ended; registered again"))
+      .finally(() => {
+        this.#registering = undefined;
+      });
+    return this.#registering;
+  }
+
+  #obey({ tokens, verdict }: Order): void {
+    for (const token of tokens) {
+      if (!this.functions.end(token, verdict)) void this.commands.wake(token);
+    }
+  }
+}

@@ -1,0 +1,176 @@
+-- Members: who may do what. Workspaces are the boundary of row level security; a member has one role; a verb names an
+-- act and the least role that may do it. The permission matrix is data, so Studio shows it and one policy sentence
+-- enforces it. Written by administrators in SQL (postgres, service_role); read by members. Nobody ever gains a role by
+-- an insert through the Data API.
+
+create table holdfast.roles (
+  role text primary key,
+  rank smallint not null unique,
+  sentence text not null
+);
+comment on table holdfast.roles is 'The four roles of a member, weakest first. A role may do all that a lower rank may.';
+comment on column holdfast.roles.role is 'viewer, operator, approver or admin.';
+comment on column holdfast.roles.rank is 'Order of the roles: higher may do more.';
+comment on column holdfast.roles.sentence is 'What the role is for, in words.';
+insert into holdfast.roles (role, rank, sentence) values
+  ('viewer', 1, 'reads everything in the workspace'),
+  ('operator', 2, 'starts, cancels, kills, retries and pauses'),
+  ('approver', 3, 'also gives consent: releases what waits for a person'),
+  ('admin', 4, 'also defines queues, kinds, profiles and limits');
+alter table holdfast.roles enable row level security;
+revoke all on holdfast.roles from anon, authenticated, service_role;
+create policy "anyone signed in reads the roles" on holdfast.roles for select to authenticated using (true);
+grant select on holdfast.roles to authenticated, service_role;
+
+create table holdfast.workspaces (
+  id uuid primary key default gen_random_uuid(),
+  slug text not null unique constraint workspaces_slug_is_short_and_plain check (slug ~ '^[a-z][a-z0-9-]{0,62}$'),
+  name text not null,
+  time_zone text not null default 'UTC',
+  single_operator boolean not null default false,
+  allowed_roots text[] not null default '{}',
+  created_at timestamptz not null default clock_timestamp()
+);
+comment on table holdfast.workspaces is 'The tenant: the boundary of row level security. Creating one furnishes it with queues, lanes and classes.';
+comment on column holdfast.workspaces.id is 'Identity used in every workspace_id column.';
+comment on column holdfast.workspaces.slug is 'Short name people type: lowercase letters, digits and hyphens, at most 63.';
+comment on column holdfast.workspaces.name is 'Name for people.';
+comment on column holdfast.workspaces.time_zone is 'IANA zone in which days, weeks and months of this workspace are counted. Default UTC.';
+comment on column holdfast.workspaces.single_operator is 'True when one person runs this workspace alone: then a requester may also consent, and every page says so. Default false.';
+comment on column holdfast.workspaces.allowed_roots is 'Absolute directories inside which commands of this workspace may run, symlinks resolved. Empty: only the run''s own directory.';
+comment on column holdfast.workspaces.created_at is 'When it was created.';
+
+create table holdfast.members (
+  workspace_id uuid not null references holdfast.workspaces (id) on delete cascade,
+  user_id uuid not null references auth.users (id) on delete cascade,
+  role text not null references holdfast.roles (role),
+  created_at timestamptz not null default clock_timestamp(),
+  primary key (workspace_id, user_id)
+);
+comment on table holdfast.members is 'Who belongs to a workspace, and as what.';
+comment on column holdfast.members.workspace_id is 'The workspace.';
+comment on column holdfast.members.user_id is 'The person, as Supabase Auth knows them.';
+comment on column holdfast.members.role is 'viewer, operator, approver or admin.';
+comment on column holdfast.members.created_at is 'Since when.';
+-- Policies everywhere ask "which workspaces is this person in": this is the index that answers.
+create index members_by_user on holdfast.members (user_id, workspace_id, role);
+create index members_by_role on holdfast.members (role);
+alter table holdfast.members enable row level security;
+revoke all on holdfast.members from anon, authenticated, service_role;
+-- Only one's own rows: a policy that looked at members to decide about members would recurse, and no definer helper is
+-- needed as long as every other policy asks only about the caller.
+create policy "a person reads their own memberships" on holdfast.members for select to authenticated
+  using (user_id = (select auth.uid()));
+grant select on holdfast.members to authenticated;
+grant select, insert, update, delete on holdfast.members to service_role;
+
+-- "My workspaces", as every read policy says it: evaluated once per statement in `= any (array(select …))`, where it becomes
+-- an index condition. A view, not a function: a function would be asked for every row, or run with its owner's rights.
+create view holdfast.my_workspaces with (security_invoker = true) as
+  select m.workspace_id, m.role from holdfast.members m where m.user_id = (select auth.uid());
+comment on view holdfast.my_workspaces is 'Workspaces of the signed-in person. Read policies ask this view.';
+comment on column holdfast.my_workspaces.workspace_id is 'The workspace.';
+comment on column holdfast.my_workspaces.role is 'The person''s role in it.';
+revoke all on holdfast.my_workspaces from anon, authenticated, service_role;
+grant select on holdfast.my_workspaces to authenticated, service_role;
+
+alter table holdfast.workspaces enable row level security;
+revoke all on holdfast.workspaces from anon, authenticated, service_role;
+create policy "members read their workspaces" on holdfast.workspaces for select to authenticated
+  using (id = any (array(select m.workspace_id from holdfast.my_workspaces m)));
+grant select on holdfast.workspaces to authenticated;
+grant select, insert, update on holdfast.workspaces to service_role;
+
+create table holdfast.ventures (
+  workspace_id uuid not null references holdfast.workspaces (id) on delete cascade,
+  name text not null constraint ventures_name_is_short_and_plain check (name ~ '^[a-z][a-z0-9_-]{0,62}$'),
+  title text not null default '',
+  created_at timestamptz not null default clock_timestamp(),
+  primary key (workspace_id, name)
+);
+comment on table holdfast.ventures is 'Lines of work inside a workspace; jobs, costs and reports group by them.';
+comment on column holdfast.ventures.workspace_id is 'The workspace.';
+comment on column holdfast.ventures.name is 'Short name used in jobs.venture.';
+comment on column holdfast.ventures.title is 'Title for people.';
+comment on column holdfast.ventures.created_at is 'When it was created.';
+
+create table holdfast.verbs (
+  verb text not null,
+  subject text not null,
+  least_role text not null references holdfast.roles (role),
+  needs_reason boolean not null default false,
+  needs_approval boolean not null default false,
+  sentence text not null,
+  primary key (verb, subject)
+);
+comment on table holdfast.verbs is 'The permission matrix: every act, on what, the least role that may do it, and whether it needs a reason. Policies and allowed_actions read it.';
+comment on column holdfast.verbs.verb is 'The act.';
+comment on column holdfast.verbs.subject is 'What it is done to: job, queue, lane, class, worker, kind, profile, ….';
+comment on column holdfast.verbs.least_role is 'The weakest role that may do it.';
+comment on column holdfast.verbs.needs_reason is 'True when the act is refused without a reason.';
+comment on column holdfast.verbs.needs_approval is 'True when the act only takes effect with another person''s consent.';
+comment on column holdfast.verbs.sentence is 'What it does, as the pages and the CLI say it.';
+insert into holdfast.verbs (verb, subject, least_role, needs_reason, sentence) values
+  ('enqueue', 'job', 'operator', false, 'Add a job.'),
+  ('depend', 'job', 'operator', false, 'Make a job wait for another.'),
+  ('cancel', 'job', 'operator', false, 'End the job for good; a running command is asked to stop (SIGTERM), then ended.'),
+  ('kill', 'job', 'operator', false, 'End the running attempt at once (SIGKILL to its whole group); the job is canceled.'),
+  ('retry', 'job', 'operator', false, 'Give the same job another attempt now.'),
+  ('rerun', 'job', 'operator', false, 'Make a new job like this one, which points back to it.'),
+  ('approve', 'job', 'approver', false, 'Consent to the job''s next attempt. Never by the person who asked for it.'),
+  ('reject', 'job', 'approver', true, 'Refuse consent: the job is canceled.'),
+  ('release', 'job', 'approver', true, 'Let a quarantined job go on, after a person looked at it.'),
+  ('discard', 'job', 'approver', true, 'Give a quarantined job up: it is canceled.'),
+  ('pause', 'queue', 'operator', true, 'Start nothing more from this queue; what runs goes on.'),
+  ('resume', 'queue', 'operator', false, 'Start work from this queue again.'),
+  ('limit', 'queue', 'admin', false, 'Set how many jobs of this queue may run at once (null: no limit).'),
+  ('pause', 'lane', 'operator', true, 'Start nothing more in this lane; what runs goes on.'),
+  ('resume', 'lane', 'operator', false, 'Start work in this lane again.'),
+  ('limit', 'lane', 'admin', false, 'Set how many jobs of this lane may run at once (null: no limit).'),
+  ('limit', 'class', 'admin', false, 'Set how many jobs of this class may run at once (null: no limit).'),
+  ('drain', 'worker', 'admin', false, 'Let a worker finish what it has and take nothing more. Workers serve every workspace: only an admin may.'),
+  ('define', 'queue', 'admin', false, 'Add a queue, lane, class or venture.'),
+  ('define', 'kind', 'admin', false, 'Add a kind of job.'),
+  ('define', 'profile', 'admin', false, 'Add a profile or a new version of one.'),
+  ('define', 'command_rule', 'admin', false, 'Allow a program to be run as an ad-hoc command.');
+create index verbs_by_role on holdfast.verbs (least_role);
+alter table holdfast.verbs enable row level security;
+revoke all on holdfast.verbs from anon, authenticated, service_role;
+create policy "anyone signed in reads the permission matrix" on holdfast.verbs for select to authenticated using (true);
+grant select on holdfast.verbs to authenticated, service_role;
+
+-- The one sentence behind every insert policy: "may the signed-in person do this verb in this workspace?" Evaluated once
+-- per statement when used as `workspace_id = any (array(select … from holdfast.my_powers …))`.
+create view holdfast.my_powers with (security_invoker = true) as
+  select m.workspace_id, v.verb, v.subject, m.role
+  from holdfast.members m
+  join holdfast.roles mine on mine.role = m.role
+  join holdfast.verbs v on true
+  join holdfast.roles least on least.role = v.least_role
+  where m.user_id = (select auth.uid()) and mine.rank >= least.rank;
+comment on view holdfast.my_powers is 'What the signed-in person may do, and where. Insert policies ask this view.';
+comment on column holdfast.my_powers.workspace_id is 'Workspace in which the verb is allowed.';
+comment on column holdfast.my_powers.verb is 'The act.';
+comment on column holdfast.my_powers.subject is 'What it is done to.';
+comment on column holdfast.my_powers.role is 'The role that gives the power.';
+revoke all on holdfast.my_powers from anon, authenticated, service_role;
+grant select on holdfast.my_powers to authenticated, service_role;
+
+alter table holdfast.ventures enable row level security;
+revoke all on holdfast.ventures from anon, authenticated, service_role;
+create policy "members read ventures" on holdfast.ventures for select to authenticated
+  using (workspace_id = any (array(select m.workspace_id from holdfast.my_workspaces m)));
+create policy "admins add ventures" on holdfast.ventures for insert to authenticated
+  with check (workspace_id = any (array(select p.workspace_id from holdfast.my_powers p where p.verb = 'define' and p.subject = 'queue')));
+grant select, insert (workspace_id, name, title) on holdfast.ventures to authenticated;
+grant select, insert, update on holdfast.ventures to service_role;
+
+-- Triggers that carry out an act run before the policy's check is evaluated, so they ask the same question first:
+-- otherwise a stranger could learn from a trigger's error what exists elsewhere.
+create function holdfast_private.caller_may(p_workspace uuid, p_verb text, p_subject text) returns boolean
+  language sql stable set search_path = ''
+as $$
+  select not holdfast_private.is_api_caller()
+      or exists (select from holdfast.my_powers p where p.workspace_id = p_workspace and p.verb = p_verb and p.subject = p_subject)
+$$;
+comment on function holdfast_private.caller_may(uuid, text, text) is 'May the caller do this verb here? Trusted SQL and the service key always may; a person as the verbs table says.';

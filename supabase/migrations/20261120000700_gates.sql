@@ -1,0 +1,189 @@
+-- Gates: the conditions that must be open before a job may be dispatched, and that are asked again when its lease is taken.
+--
+-- One gate, one function, one rule: `gate_<name>(candidates)` returns the ids it holds. closed_gates() asks them in order;
+-- a new gate is one function and one line there. Gates that only look are asked of every candidate, so that held_by names
+-- every closed one; gates that take something (slots here; budgets and rates to come) are asked last, in take_slots'
+-- place, and only of candidates that nothing else holds.
+
+-- What a gate may know of a job: enough to decide without reading the jobs table again.
+create type holdfast_private.candidate as (
+  job_id bigint,
+  workspace_id uuid,
+  queue text,
+  lane text,
+  class text,
+  concurrency_key text,
+  run_at timestamptz,
+  depends boolean,
+  priority integer
+);
+comment on type holdfast_private.candidate is 'A job that asks to be dispatched, as the gates see it.';
+
+create function holdfast_private.gate_queue_paused(p_candidates holdfast_private.candidate[]) returns setof bigint
+  language sql stable set search_path = ''
+as $$
+  select c.job_id from unnest(p_candidates) c
+  join holdfast.queues q on q.workspace_id = c.workspace_id and q.name = c.queue
+  where q.paused_at is not null
+$$;
+comment on function holdfast_private.gate_queue_paused(holdfast_private.candidate[]) is 'Gate queue_paused: holds jobs of a paused queue.';
+
+create function holdfast_private.gate_lane_paused(p_candidates holdfast_private.candidate[]) returns setof bigint
+  language sql stable set search_path = ''
+as $$
+  select c.job_id from unnest(p_candidates) c
+  join holdfast.lanes l on l.workspace_id = c.workspace_id and l.name = c.lane
+  where l.paused_at is not null
+$$;
+comment on function holdfast_private.gate_lane_paused(holdfast_private.candidate[]) is 'Gate lane_paused: holds jobs of a paused lane.';
+
+create function holdfast_private.gate_dependency(p_candidates holdfast_private.candidate[]) returns setof bigint
+  language sql stable set search_path = ''
+as $$
+  select distinct c.job_id from unnest(p_candidates) c
+  join holdfast.job_dependencies d on d.job_id = c.job_id
+  join holdfast.jobs parent on parent.id = d.depends_on
+  where c.depends and parent.state <> 'completed'
+$$;
+comment on function holdfast_private.gate_dependency(holdfast_private.candidate[]) is 'Gate dependency: holds jobs whose parents have not all completed.';
+
+create function holdfast_private.gate_due_time(p_candidates holdfast_private.candidate[]) returns setof bigint
+  language plpgsql stable set search_path = ''
+as $$
+declare
+  v_now timestamptz := holdfast_private.clock();
+begin
+  return query select c.job_id from unnest(p_candidates) c where c.run_at > v_now;
+end
+$$;
+comment on function holdfast_private.gate_due_time(holdfast_private.candidate[]) is 'Gate due_time: holds jobs whose run_at is still to come.';
+
+create function holdfast_private.closed_gates(p_candidates holdfast_private.candidate[]) returns table (job_id bigint, held_by text[])
+  language sql stable set search_path = ''
+as $$
+  select held.job_id, array_agg(held.gate order by held.place)
+  from (
+    select h as job_id, 1 as place, 'queue_paused' as gate from holdfast_private.gate_queue_paused(p_candidates) h
+    union all select h, 2, 'lane_paused' from holdfast_private.gate_lane_paused(p_candidates) h
+    union all select h, 3, 'dependency' from holdfast_private.gate_dependency(p_candidates) h
+    union all select h, 4, 'due_time' from holdfast_private.gate_due_time(p_candidates) h
+  ) held
+  group by held.job_id
+$$;
+comment on function holdfast_private.closed_gates(holdfast_private.candidate[]) is 'Asks every gate that only looks, in order; returns the candidates that are held, each with all its closed gates.';
+
+-- Slots: one row per limited scope a dispatched or running job occupies. Counting rows under the scope's lock is exact
+-- under any concurrency; a scope without a limit has no rows and takes no lock.
+create table holdfast_private.slots (
+  workspace_id uuid not null,
+  scope text not null constraint slots_scope_is_known check (scope in ('queue', 'lane', 'class', 'key')),
+  name text not null,
+  job_id bigint not null,
+  primary key (workspace_id, scope, name, job_id)
+) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
+create index slots_by_job on holdfast_private.slots (job_id);
+comment on table holdfast_private.slots is 'Which dispatched and running jobs occupy which limited queue, lane, class or concurrency key.';
+comment on column holdfast_private.slots.workspace_id is 'The workspace.';
+comment on column holdfast_private.slots.scope is 'queue, lane, class or key.';
+comment on column holdfast_private.slots.name is 'Name of the queue, lane or class, or the key.';
+comment on column holdfast_private.slots.job_id is 'The job.';
+alter table holdfast_private.slots enable row level security;
+
+-- The limited scopes of some candidates, with their limits. A key always has limit one.
+create function holdfast_private.limited_scopes(p_candidates holdfast_private.candidate[])
+  returns table (job_id bigint, workspace_id uuid, scope text, name text, max_running integer)
+  language sql stable set search_path = ''
+as $$
+  select c.job_id, c.workspace_id, 'queue', q.name, q.max_running from unnest(p_candidates) c
+  join holdfast.queues q on q.workspace_id = c.workspace_id and q.name = c.queue and q.max_running is not null
+  union all
+  select c.job_id, c.workspace_id, 'lane', l.name, l.max_running from unnest(p_candidates) c
+  join holdfast.lanes l on l.workspace_id = c.workspace_id and l.name = c.lane and l.max_running is not null
+  union all
+  select c.job_id, c.workspace_id, 'class', k.name, k.max_running from unnest(p_candidates) c
+  join holdfast.job_classes k on k.workspace_id = c.workspace_id and k.name = c.class and k.max_running is not null
+  union all
+  select c.job_id, c.workspace_id, 'key', c.concurrency_key, 1 from unnest(p_candidates) c
+  where c.concurrency_key is not null
+$$;
+comment on function holdfast_private.limited_scopes(holdfast_private.candidate[]) is 'Which limits apply to which candidate.';
+
+-- Locks scopes in the one order everybody uses: queues, lanes, classes, keys, each by workspace and name.
+create function holdfast_private.lock_scopes(p_scopes jsonb) returns void
+  language plpgsql set search_path = ''
+as $$
+begin
+  perform from holdfast.queues q
+    where (q.workspace_id, q.name) in (select s.workspace_id, s.name from jsonb_to_recordset(p_scopes) as s (workspace_id uuid, scope text, name text) where s.scope = 'queue')
+    order by q.workspace_id, q.name for no key update;
+  perform from holdfast.lanes l
+    where (l.workspace_id, l.name) in (select s.workspace_id, s.name from jsonb_to_recordset(p_scopes) as s (workspace_id uuid, scope text, name text) where s.scope = 'lane')
+    order by l.workspace_id, l.name for no key update;
+  perform from holdfast.job_classes k
+    where (k.workspace_id, k.name) in (select s.workspace_id, s.name from jsonb_to_recordset(p_scopes) as s (workspace_id uuid, scope text, name text) where s.scope = 'class')
+    order by k.workspace_id, k.name for no key update;
+  -- A key has no row to lock: an advisory lock on its hash stands in. Two keys that collide only wait for each other.
+  perform pg_advisory_xact_lock(key.hash) from (
+    select distinct hashtextextended(s.workspace_id || ':' || s.name, 7421) as hash
+    from jsonb_to_recordset(p_scopes) as s (workspace_id uuid, scope text, name text) where s.scope = 'key' order by 1) key;
+end
+$$;
+comment on function holdfast_private.lock_scopes(jsonb) is 'Locks limited scopes [{workspace_id, scope, name}] in lock order, until the transaction ends.';
+
+-- The gates that take something. Returns those candidates that got every slot they need; the others are told which limit
+-- is reached. Candidates are served in the order given.
+create function holdfast_private.take_slots(p_candidates holdfast_private.candidate[]) returns table (job_id bigint, held_by text[])
+  language plpgsql set search_path = ''
+as $$
+declare
+  v_scopes jsonb;
+  v_free jsonb;
+  v_candidate record;
+  v_full text[];
+begin
+  select jsonb_agg(distinct jsonb_build_object('workspace_id', s.workspace_id, 'scope', s.scope, 'name', s.name))
+    into v_scopes from holdfast_private.limited_scopes(p_candidates) s;
+  if v_scopes is null then
+    return;
+  end if;
+  perform holdfast_private.lock_scopes(v_scopes);
+  -- Counted in a statement of its own, after the locks: it sees what the transaction before us committed. The limit is
+  -- read again for the same reason.
+  select jsonb_object_agg(f.scope_key, f.free) into v_free from (
+    select distinct on (1) s.workspace_id || ' ' || s.scope || ' ' || s.name as scope_key,
+      s.max_running - (select count(*) from holdfast_private.slots t where t.workspace_id = s.workspace_id and t.scope = s.scope and t.name = s.name) as free
+    from holdfast_private.limited_scopes(p_candidates) s) f;
+  for v_candidate in
+    select c.job_id, array_agg(s.scope order by s.scope) filter (where s.scope is not null) as scopes,
+      array_agg(s.workspace_id || ' ' || s.scope || ' ' || s.name order by s.scope) filter (where s.scope is not null) as scope_keys
+    from unnest(p_candidates) with ordinality as c (job_id, workspace_id, queue, lane, class, concurrency_key, run_at, depends, priority, place)
+    join holdfast_private.limited_scopes(p_candidates) s on s.job_id = c.job_id
+    group by c.job_id, c.place order by c.place
+  loop
+    v_full := array(
+      select g.gate from unnest(v_candidate.scopes, v_candidate.scope_keys) as u (scope, scope_key)
+      join (values ('queue', 1, 'queue_limit'), ('lane', 2, 'lane_limit'), ('class', 3, 'class_limit'), ('key', 4, 'key_limit')) as g (scope, place, gate) on g.scope = u.scope
+      where coalesce((v_free ->> u.scope_key)::bigint, 0) <= 0 order by g.place);
+    if v_full <> '{}' then
+      return query select v_candidate.job_id, v_full;
+    else
+      insert into holdfast_private.slots (workspace_id, scope, name, job_id)
+      select s.workspace_id, s.scope, s.name, s.job_id from holdfast_private.limited_scopes(p_candidates) s where s.job_id = v_candidate.job_id
+      on conflict do nothing;
+      select v_free || jsonb_object_agg(k, (v_free ->> k)::bigint - 1) into v_free from unnest(v_candidate.scope_keys) k;
+    end if;
+  end loop;
+end
+$$;
+comment on function holdfast_private.take_slots(holdfast_private.candidate[]) is 'Gates queue_limit, lane_limit, class_limit and key_limit: takes the slots of those that fit, returns those that do not with the limits reached.';
+
+-- Asked at lease time: a dispatched job of a scope that is limited must hold its slot (fail closed).
+create function holdfast_private.without_slot(p_candidates holdfast_private.candidate[]) returns table (job_id bigint, held_by text[])
+  language sql stable set search_path = ''
+as $$
+  select s.job_id, array_agg(distinct s.scope || '_limit')
+  from holdfast_private.limited_scopes(p_candidates) s
+  where not exists (select from holdfast_private.slots t where t.workspace_id = s.workspace_id and t.scope = s.scope and t.name = s.name and t.job_id = s.job_id)
+  group by s.job_id
+$$;
+comment on function holdfast_private.without_slot(holdfast_private.candidate[]) is 'Candidates that are dispatched into a limited scope without holding its slot.';

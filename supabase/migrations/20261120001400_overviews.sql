@@ -1,0 +1,158 @@
+-- Overviews: what an operator asks, answered by views that add nothing to anybody's rights (security_invoker). Each says
+-- how old its evidence is; a label without fresh evidence says that instead.
+
+create view holdfast.worker_overview with (security_invoker = true) as
+  select w.id, w.name, w.host, w.pid, w.lanes, w.capacity, w.version, w.started_at, w.last_seen_at,
+    extract(epoch from now() - w.last_seen_at) as heartbeat_age_seconds,
+    case
+      when w.ended_at is not null then 'WORKER NOT RUNNING'
+      when w.last_seen_at < now() - interval '15 seconds' then 'WORKER NOT RUNNING'
+      when w.draining_since is not null then 'DRAINING'
+      else 'LIVE' end as label,
+    w.ended_at, w.ended_reason, w.draining_since,
+    (select count(*) from holdfast.leases l where l.worker_id = w.id) as running_jobs
+  from holdfast.workers w;
+comment on view holdfast.worker_overview is 'Every worker, present and past, with an honest label: LIVE only with a heartbeat younger than 15 seconds.';
+
+create view holdfast.lease_overview with (security_invoker = true) as
+  select l.token, l.job_id, l.workspace_id, j.kind, j.name, j.queue, j.lane, l.mode, l.worker_id, w.name as worker, w.host, r.runner_pid, r.command_pid,
+    l.acquired_at, extract(epoch from now() - l.acquired_at) as running_seconds, j.timeout_seconds,
+    l.heartbeat_at, extract(epoch from now() - l.heartbeat_at) as heartbeat_age_seconds, l.expires_at,
+    case when l.expires_at < now() then 'NOT VERIFIED' else 'LIVE' end as label,
+    l.verdict, l.progress, l.progress_message, l.cpu_seconds, l.memory_bytes, l.cost
+  from holdfast.leases l
+  join holdfast.jobs j on j.id = l.job_id
+  join holdfast.runs r on r.id = l.token
+  left join holdfast.workers w on w.id = l.worker_id;
+comment on view holdfast.lease_overview is 'Every running job: who runs it, how long, its progress and the age of its heartbeat.';
+
+create view holdfast.queue_overview with (security_invoker = true) as
+  select q.workspace_id, q.name as queue, q.description,
+    case when q.paused_at is null then 'active' else 'paused' end as status, q.paused_at, q.paused_by, q.paused_reason, q.max_running,
+    (select count(*) from holdfast.jobs j where j.workspace_id = q.workspace_id and j.queue = q.name and j.state in ('queued', 'dispatched', 'retrying', 'blocked', 'awaiting_approval')) as pending,
+    (select count(*) from holdfast.jobs j where j.workspace_id = q.workspace_id and j.queue = q.name and j.state = 'running') as running,
+    (select count(*) from holdfast.jobs j where j.workspace_id = q.workspace_id and j.queue = q.name and j.state in ('failed', 'timed_out') and j.created_at > now() - interval '24 hours') as failed_24h,
+    (select count(*) from holdfast.jobs j where j.workspace_id = q.workspace_id and j.queue = q.name and j.state = 'quarantined') as quarantined,
+    (select extract(epoch from now() - min(j.created_at)) from holdfast.jobs j where j.workspace_id = q.workspace_id and j.queue = q.name and j.state in ('queued', 'dispatched')) as oldest_pending_seconds
+  from holdfast.queues q;
+comment on view holdfast.queue_overview is 'Every queue: what waits, runs and failed, how old the oldest is, whether it is paused and by whom.';
+
+create view holdfast.stuck_jobs with (security_invoker = true) as
+  select j.id as job_id, j.workspace_id, j.kind, j.name, j.state, p.problem, extract(epoch from now() - p.since) as for_seconds
+  from holdfast.jobs j
+  join lateral (
+    select 'runs without a lease' as problem, j.started_at as since where j.state = 'running' and not exists (select from holdfast.leases l where l.job_id = j.id)
+    union all
+    select 'its lease has expired', l.expires_at from holdfast.leases l where j.state = 'running' and l.job_id = j.id and l.expires_at < now()
+    union all
+    select 'dispatched for over 30 seconds: is a worker serving lane ' || j.lane || '?', j.dispatched_at where j.state = 'dispatched' and j.dispatched_at < now() - interval '30 seconds'
+    union all
+    select 'waits for job ' || p.id || ', which is ' || p.state, p.finished_at from holdfast.job_dependencies d join holdfast.jobs p on p.id = d.depends_on
+      where j.state = 'blocked' and d.job_id = j.id and p.state in ('failed', 'timed_out', 'canceled', 'quarantined')
+  ) p on true
+  where j.state in ('running', 'dispatched', 'blocked');
+comment on view holdfast.stuck_jobs is 'Jobs that will not move by themselves, or whose movement is not proven, and why.';
+
+create view holdfast.next_up with (security_invoker = true) as
+  select j.id as job_id, j.workspace_id, j.kind, j.name, j.queue, j.lane, j.state, j.effective_priority, j.run_at, j.held_by,
+    case
+      when j.state = 'dispatched' then 'goes as soon as a worker of lane ' || j.lane || ' is free'
+      when j.state = 'retrying' then 'waits out its backoff'
+      when j.state = 'awaiting_approval' then 'waits for a person''s consent'
+      when j.state = 'blocked' then 'waits for job ' || (select string_agg(p.id || ' (' || p.state || ')', ', ' order by p.id)
+        from holdfast.job_dependencies d join holdfast.jobs p on p.id = d.depends_on where d.job_id = j.id and p.state <> 'completed')
+      when j.held_by = '{}' then 'is being dispatched'
+      else array_to_string(array(
+        select case g
+          when 'queue_paused' then 'queue ' || j.queue || ' is paused' || coalesce(' by ' || q.paused_by || ': ' || q.paused_reason, '')
+          when 'lane_paused' then 'lane ' || j.lane || ' is paused' || coalesce(' by ' || n.paused_by || ': ' || n.paused_reason, '')
+          when 'due_time' then 'is due at ' || to_char(j.run_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') || ' UTC'
+          when 'dependency' then 'waits for another job'
+          when 'queue_limit' then 'queue ' || j.queue || ' runs its ' || q.max_running || ' already'
+          when 'lane_limit' then 'lane ' || j.lane || ' runs its ' || n.max_running || ' already'
+          when 'class_limit' then 'class ' || j.class || ' runs its limit already'
+          when 'key_limit' then 'another job with key ' || j.concurrency_key || ' runs'
+          else g end
+        from unnest(j.held_by) with ordinality as h (g, place) order by place), '; ') end as why
+  from holdfast.jobs j
+  left join holdfast.queues q on q.workspace_id = j.workspace_id and q.name = j.queue
+  left join holdfast.lanes n on n.workspace_id = j.workspace_id and n.name = j.lane
+  where j.state in ('queued', 'dispatched', 'retrying', 'blocked', 'awaiting_approval');
+comment on view holdfast.next_up is 'What waits, and why, in words. Order by effective_priority, run_at.';
+
+create view holdfast.recent_failures with (security_invoker = true) as
+  select j.workspace_id, j.fingerprint, j.error_class, count(*) as jobs, max(j.finished_at) as last_at,
+    (array_agg(j.id order by j.finished_at desc))[1:5] as job_ids, (array_agg(j.kind order by j.finished_at desc))[1] as kind,
+    (array_agg(j.error_message order by j.finished_at desc))[1] as error_message
+  from holdfast.jobs j
+  where j.state in ('failed', 'timed_out') and j.created_at > now() - interval '7 days'
+  group by j.workspace_id, j.fingerprint, j.error_class;
+comment on view holdfast.recent_failures is 'Failures of the last seven days, alike ones together: how many, when last, and the newest five jobs.';
+
+create view holdfast.allowed_actions with (security_invoker = true) as
+  select j.id as job_id, j.workspace_id, s.verb, v.sentence, v.needs_reason, v.needs_approval
+  from holdfast.jobs j
+  join holdfast.verb_states s on s.subject = 'job' and s.state = j.state
+  join holdfast.verbs v on v.verb = s.verb and v.subject = s.subject
+  join holdfast.my_powers p on p.workspace_id = j.workspace_id and p.verb = s.verb and p.subject = s.subject
+  where s.verb <> 'approve'
+     or j.created_by <> 'user:' || (select auth.uid())
+     or exists (select from holdfast.workspaces w where w.id = j.workspace_id and w.single_operator);
+comment on view holdfast.allowed_actions is 'What the signed-in person may do with a job now. Pages and the CLI draw exactly these.';
+
+create view holdfast.status_now with (security_invoker = true) as
+  select w.id as workspace_id, w.slug as workspace, w.single_operator,
+    (select count(*) from holdfast.leases l where l.workspace_id = w.id) as running,
+    (select count(*) from (select from holdfast.jobs j where j.workspace_id = w.id and j.state in ('queued', 'dispatched') limit 10001) c) as waiting,
+    (select count(*) from (select from holdfast.jobs j where j.workspace_id = w.id and j.state = 'retrying' limit 10001) c) as retrying,
+    (select count(*) from (select from holdfast.jobs j where j.workspace_id = w.id and j.state = 'blocked' limit 10001) c) as blocked,
+    (select count(*) from (select from holdfast.jobs j where j.workspace_id = w.id and j.state = 'awaiting_approval' limit 10001) c) as awaiting_approval,
+    (select count(*) from (select from holdfast.jobs j where j.workspace_id = w.id and j.state = 'quarantined' limit 10001) c) as quarantined,
+    (select count(*) from (select from holdfast.jobs j where j.workspace_id = w.id and j.state = 'completed' and j.created_at > now() - interval '24 hours' limit 10001) c) as completed_24h,
+    (select count(*) from (select from holdfast.jobs j where j.workspace_id = w.id and j.state in ('failed', 'timed_out') and j.created_at > now() - interval '24 hours' limit 10001) c) as failed_24h,
+    (select count(*) from holdfast.workers k where k.ended_at is null and k.last_seen_at > now() - interval '15 seconds') as live_workers,
+    (select extract(epoch from now() - max(k.last_seen_at)) from holdfast.workers k) as worker_heartbeat_age_seconds,
+    case when exists (select from holdfast.workers k where k.ended_at is null and k.last_seen_at > now() - interval '15 seconds') then 'LIVE' else 'WORKER NOT RUNNING' end as worker_label,
+    (select l.holder from holdfast.leaders l where l.role = 'supervisor' and l.expires_at > now()) as supervisor,
+    (select extract(epoch from now() - l.renewed_at) from holdfast.leaders l where l.role = 'supervisor') as supervisor_age_seconds,
+    case when exists (select from holdfast.leaders l where l.role = 'supervisor' and l.expires_at > now()) then 'LIVE' else 'NOT VERIFIED' end as supervisor_label,
+    (select count(*) from holdfast.queues q where q.workspace_id = w.id and q.paused_at is not null) as paused_queues,
+    (select count(*) from holdfast.lanes q where q.workspace_id = w.id and q.paused_at is not null) as paused_lanes
+  from holdfast.workspaces w;
+comment on view holdfast.status_now is 'One row a workspace: what runs, waits and failed, and whether a worker and a supervisor are proven alive. Counts stop at 10001.';
+
+-- Columns of overviews carry the meaning of the columns they come from; what is computed here says so itself.
+do $$
+declare
+  v_column record;
+  v_said jsonb := '{
+    "heartbeat_age_seconds": "Age of the last heartbeat.", "label": "Status with evidence: LIVE only while the heartbeat is fresh.", "running_jobs": "Leases it holds now.",
+    "worker": "Name of the worker.", "running_seconds": "For how long it has run.", "queue": "Name of the queue.", "status": "active or paused.",
+    "pending": "Jobs that wait, for whatever reason.", "running": "Jobs that run now.", "failed_24h": "Jobs enqueued in the last 24 hours that failed or timed out.",
+    "quarantined": "Jobs in quarantine.", "oldest_pending_seconds": "Age of the oldest job that is queued or dispatched.",
+    "problem": "What is wrong, in words.", "for_seconds": "For how long.", "why": "What it waits for, in words.", "jobs": "How many jobs failed alike.",
+    "last_at": "When the last of them failed.", "job_ids": "The newest five.", "workspace": "Slug of the workspace.", "waiting": "Jobs queued or dispatched.",
+    "retrying": "Jobs waiting out a backoff.", "blocked": "Jobs waiting for other jobs.", "awaiting_approval": "Jobs waiting for consent.",
+    "completed_24h": "Jobs enqueued in the last 24 hours that completed.", "live_workers": "Workers with a heartbeat younger than 15 seconds.",
+    "worker_heartbeat_age_seconds": "Age of the freshest heartbeat of any worker.", "worker_label": "LIVE or WORKER NOT RUNNING.", "supervisor": "Which supervisor leads, if any does.",
+    "supervisor_age_seconds": "Age of the leader''s last renewal.", "supervisor_label": "LIVE or NOT VERIFIED.", "paused_queues": "How many queues are paused.", "paused_lanes": "How many lanes are paused.",
+    "job_id": "The job.", "token": "The lease token, which is the run''s id.", "workspace_id": "The workspace."}';
+begin
+  for v_column in
+    select c.table_name, c.column_name,
+      coalesce(v_said ->> c.column_name, (
+        select col_description(a.attrelid, a.attnum) from pg_catalog.pg_attribute a
+        where a.attname = c.column_name and a.attrelid = any (array['holdfast.jobs', 'holdfast.runs', 'holdfast.leases', 'holdfast.workers', 'holdfast.queues', 'holdfast.verbs', 'holdfast.verb_states', 'holdfast.workspaces']::regclass[])
+          and col_description(a.attrelid, a.attnum) is not null
+        order by array_position(array['holdfast.jobs', 'holdfast.runs', 'holdfast.leases', 'holdfast.workers', 'holdfast.queues', 'holdfast.verbs', 'holdfast.verb_states', 'holdfast.workspaces']::regclass[], a.attrelid::regclass) limit 1)) as said
+    from information_schema.columns c
+    where c.table_schema = 'holdfast' and c.table_name in ('worker_overview', 'lease_overview', 'queue_overview', 'stuck_jobs', 'next_up', 'recent_failures', 'allowed_actions', 'status_now')
+  loop
+    execute format('comment on column holdfast.%I.%I is %L', v_column.table_name, v_column.column_name, v_column.said);
+  end loop;
+end
+$$;
+revoke all on holdfast.worker_overview, holdfast.lease_overview, holdfast.queue_overview, holdfast.stuck_jobs, holdfast.next_up, holdfast.recent_failures, holdfast.allowed_actions, holdfast.status_now
+  from anon, authenticated, service_role;
+grant select on holdfast.worker_overview, holdfast.lease_overview, holdfast.queue_overview, holdfast.stuck_jobs, holdfast.next_up, holdfast.recent_failures, holdfast.allowed_actions, holdfast.status_now
+  to authenticated, service_role;
