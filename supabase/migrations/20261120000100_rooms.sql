@@ -67,24 +67,40 @@ comment on function holdfast_private.refuse(int, text, text, text) is 'Raises PT
 -- Who is acting, as the ledger writes it. Inside a definer function current_user is the owner, so the caller is read
 -- from the request (Data API) or from the login role (plain SQL).
 create function holdfast_private.current_actor() returns text
-  language sql stable set search_path = ''
+  language plpgsql stable set search_path = ''
 as $$
-  select case
+begin
+  return case
     when auth.uid() is not null then 'user:' || auth.uid()
     when auth.role() is not null then auth.role()
-    else 'sql:' || session_user
-  end
+    else 'sql:' || session_user end;
+end
 $$;
 comment on function holdfast_private.current_actor() is 'The actor as written to the ledger: user:<uuid>, service_role, or sql:<login role>.';
 
 -- True when the call comes from a signed-in or anonymous person rather than from trusted SQL or the service key.
 create function holdfast_private.is_api_caller() returns boolean
-  language sql stable set search_path = ''
+  language plpgsql stable set search_path = ''
 as $$
-  select coalesce(auth.role(), current_setting('role', true)) in ('anon', 'authenticated')
-      or current_setting('role', true) in ('anon', 'authenticated')
+begin
+  return current_setting('role', true) in ('anon', 'authenticated') or coalesce(auth.role(), '') in ('anon', 'authenticated');
+end
 $$;
 comment on function holdfast_private.is_api_caller() is 'True when the caller is anon or authenticated, whose right to act must be asked before any effect.';
+
+-- A plan cached while a table was nearly empty joins a batch of 500 the wrong way round once it is not, until the next
+-- ANALYZE. Large batches therefore plan anew (a millisecond, shared by the batch); single rows keep the cached plan, for
+-- latency. The calling function must carry `set plan_cache_mode`, so that the setting ends with it.
+create function holdfast_private.plan_for(p_batch integer) returns void
+  language plpgsql set search_path = ''
+as $$
+begin
+  if p_batch > 20 then
+    perform set_config('plan_cache_mode', 'force_custom_plan', true);
+  end if;
+end
+$$;
+comment on function holdfast_private.plan_for(integer) is 'Makes the statements of the calling function plan for the batch at hand when it is large.';
 
 -- What the database was built from. `holdfast migrate` writes it; workers and the CLI compare it with their own files
 -- before they touch anything, because a half-migrated queue is worse than a stopped one.

@@ -168,9 +168,11 @@ grant select, insert, update on holdfast.ventures to service_role;
 -- Triggers that carry out an act run before the policy's check is evaluated, so they ask the same question first:
 -- otherwise a stranger could learn from a trigger's error what exists elsewhere.
 create function holdfast_private.caller_may(p_workspace uuid, p_verb text, p_subject text) returns boolean
-  language sql stable set search_path = ''
+  language plpgsql stable set search_path = ''
 as $$
-  select not holdfast_private.is_api_caller()
-      or exists (select from holdfast.my_powers p where p.workspace_id = p_workspace and p.verb = p_verb and p.subject = p_subject)
+begin
+  return not holdfast_private.is_api_caller()
+      or exists (select from holdfast.my_powers p where p.workspace_id = p_workspace and p.verb = p_verb and p.subject = p_subject);
+end
 $$;
 comment on function holdfast_private.caller_may(uuid, text, text) is 'May the caller do this verb here? Trusted SQL and the service key always may; a person as the verbs table says.';

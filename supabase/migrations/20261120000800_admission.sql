@@ -7,7 +7,7 @@
 -- Dispatches the candidates whose gates are all open, holds the others with their reasons. Candidates are queued jobs
 -- whose rows this transaction has locked. Returns how many were dispatched.
 create function holdfast_private.admit(p_candidates holdfast_private.candidate[]) returns integer
-  language plpgsql set search_path = '' set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+  language plpgsql set search_path = '' set enable_seqscan = off
 as $$
 declare
   v_now timestamptz := holdfast_private.clock();
@@ -26,7 +26,7 @@ begin
   select coalesce(v_held, '{}') || coalesce(jsonb_object_agg(s.job_id, s.held_by), '{}') into v_held from holdfast_private.take_slots(v_open) s;
   if v_held <> '{}' then
     update holdfast.jobs j set held_by = array(select jsonb_array_elements_text(v_held -> j.id::text))
-    where j.id in (select k::bigint from jsonb_object_keys(v_held) k)
+    where j.id = any (array(select k::bigint from jsonb_object_keys(v_held) k))
       and j.held_by is distinct from array(select jsonb_array_elements_text(v_held -> j.id::text));
     v_open := array(select c from unnest(v_open) c where not v_held ? (c.job_id)::text);
   end if;
@@ -105,7 +105,7 @@ declare
   v_kind holdfast.kinds;
   v_names record;
   v_class holdfast.job_classes;
-  v_missing bigint[];
+  v_blocked boolean := false;
 begin
   -- The policy's question, asked before any lookup: see "Every act is a row".
   if not holdfast_private.caller_may(new.workspace_id, 'enqueue', 'job') then
@@ -151,21 +151,10 @@ begin
 
   if new.depends_on <> '{}' then
     new.depends_on := array(select distinct d from unnest(new.depends_on) d where d is not null order by 1);
-    -- Share-locked: a parent that is finishing right now either sees us as its dependent, or we see it completed.
-    perform from holdfast.jobs p where p.id = any (new.depends_on) and p.workspace_id = new.workspace_id order by p.id for share;
-    v_missing := array(select d from unnest(new.depends_on) d
-      where not exists (select from holdfast.jobs p where p.id = d and p.workspace_id = new.workspace_id) order by 1);
-    if v_missing <> '{}' then
-      perform holdfast_private.refuse(404, 'unknown_job', format('depends_on names a job that does not exist in this workspace: %s.', array_to_string(v_missing, ', ')),
-        'A job can only wait for jobs of its own workspace that were enqueued before it.');
-    end if;
+    v_blocked := holdfast_private.check_dependencies(new.workspace_id, new.depends_on);
   end if;
-
   new.effective_priority := new.priority;
-  new.state := case
-    when v_class.needs_approval then 'awaiting_approval'
-    when exists (select from holdfast.jobs p where p.id = any (new.depends_on) and p.state <> 'completed') then 'blocked'
-    else 'queued' end;
+  new.state := case when v_class.needs_approval then 'awaiting_approval' when v_blocked then 'blocked' else 'queued' end;
   new.held_by := case when new.state = 'blocked' then '{dependency}'::text[] else '{}' end;
   new.created_by := holdfast_private.current_actor();
   new.created_at := v_now;
@@ -176,6 +165,25 @@ begin
 end
 $$;
 comment on function holdfast_private.tg_jobs__fill() is 'Checks an inserted job and fills what it does not say from its kind and class.';
+
+create function holdfast_private.check_dependencies(p_workspace uuid, p_parents bigint[]) returns boolean
+  language plpgsql set search_path = '' set enable_seqscan = off
+as $$
+declare
+  v_missing bigint[];
+begin
+  -- Share-locked: a parent that is finishing right now either sees us as its dependent, or we see it completed.
+  perform from holdfast.jobs p where p.id = any (p_parents) and p.workspace_id = p_workspace order by p.id for share;
+  v_missing := array(select d from unnest(p_parents) d
+    where not exists (select from holdfast.jobs p where p.id = d and p.workspace_id = p_workspace) order by 1);
+  if v_missing <> '{}' then
+    perform holdfast_private.refuse(404, 'unknown_job', format('depends_on names a job that does not exist in this workspace: %s.', array_to_string(v_missing, ', ')),
+      'A job can only wait for jobs of its own workspace that were enqueued before it.');
+  end if;
+  return exists (select from holdfast.jobs p where p.id = any (p_parents) and p.state <> 'completed');
+end
+$$;
+comment on function holdfast_private.check_dependencies(uuid, bigint[]) is 'Refuses parents that are not jobs of the workspace; true when one of them has not completed yet.';
 
 create function holdfast_private.refuse_unknown(p_what text, p_name text, p_workspace uuid) returns void
   language plpgsql set search_path = ''
@@ -333,7 +341,7 @@ create trigger job_dependencies__check before insert on holdfast.job_dependencie
 
 -- Parents completed: jobs that now wait for nothing become queued. Returns them, for dispatch.
 create function holdfast_private.unblock(p_completed bigint[]) returns bigint[]
-  language sql set search_path = '' set enable_seqscan = off set enable_hashjoin = off
+  language sql set search_path = '' set enable_seqscan = off
 as $$
   with children as (
     select distinct d.job_id from holdfast.job_dependencies d where d.depends_on = any (p_completed)

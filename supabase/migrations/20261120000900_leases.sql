@@ -74,7 +74,7 @@ comment on function holdfast_private.orphans_of(bigint) is 'Processes of lost at
 create function holdfast_private.take_leases(p_worker bigint, p_jobs bigint[])
   returns table (job_id bigint, token bigint, attempt integer, workspace_id uuid, workspace text, kind text, mode text, queue text, lane text, class text,
     name text, payload jsonb, labels jsonb, idempotency_key text, timeout_seconds integer, ttl_seconds integer, heartbeat_seconds integer, command jsonb, orphans jsonb)
-  language plpgsql security definer set search_path = '' set enable_seqscan = off
+  language plpgsql security definer set search_path = '' set enable_seqscan = off set plan_cache_mode = auto
 as $$
 #variable_conflict use_column
 declare
@@ -87,7 +87,9 @@ begin
     perform holdfast_private.refuse(404, 'unknown_worker', format('Worker %s is not registered, or was declared dead.', p_worker), 'Register again.');
   end if;
   with locked as materialized (
-    select j.* from holdfast.jobs j where j.id = any (p_jobs) and j.state = 'dispatched' order by j.id for update
+    -- Skip, never wait: one job in an operator's open transaction must not stop the other 499. If nothing came of that
+    -- transaction, the redispatch duty delivers the job again.
+    select j.* from holdfast.jobs j where j.id = any (p_jobs) and j.state = 'dispatched' order by j.id for update skip locked
   )
   select array_agg((j.id, j.workspace_id, j.queue, j.lane, j.class, j.concurrency_key, j.run_at, j.depends_on <> '{}', j.effective_priority)::holdfast_private.candidate),
     array_agg(j.id)
@@ -95,6 +97,7 @@ begin
   if v_candidates is null then
     return;
   end if;
+  perform holdfast_private.plan_for(cardinality(v_take));
   for v_held in
     select h.job_id, h.held_by from holdfast_private.closed_gates(v_candidates) h
     union all select s.job_id, s.held_by from holdfast_private.without_slot(v_candidates) s

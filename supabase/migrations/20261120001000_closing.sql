@@ -60,7 +60,7 @@ comment on function holdfast_private.backoff(text, integer, integer, integer) is
 -- is left. Tokens without a lease are answered, never raised: a late finish is normal.
 create function holdfast_private.close_runs(p_finishes jsonb, p_actor text, p_proven boolean default true, p_orphans_cleared boolean default false)
   returns table (token bigint, accepted boolean, state text, reason text)
-  language plpgsql set search_path = '' set enable_seqscan = off
+  language plpgsql set search_path = '' set enable_seqscan = off set plan_cache_mode = auto
 as $$
 #variable_conflict use_column
 declare
@@ -69,11 +69,12 @@ declare
   v_left bigint[];
   v_completed bigint[];
   v_ready bigint[];
+  v_tokens bigint[] := array(select (f ->> 'token')::bigint from jsonb_array_elements(p_finishes) f);
+  v_jobs bigint[] := array(select l.job_id from holdfast.leases l where l.token = any (v_tokens));
 begin
+  perform holdfast_private.plan_for(cardinality(v_tokens));
   -- Jobs before leases: the order everybody locks in.
-  perform from holdfast.jobs j
-    where j.id in (select l.job_id from holdfast.leases l where l.token in (select (f ->> 'token')::bigint from jsonb_array_elements(p_finishes) f))
-    order by j.id for update;
+  perform from holdfast.jobs j where j.id = any (v_jobs) order by j.id for update;
 
   with finishes as materialized (
     select f.token, f.exit_code, f.signal, f.memory_bytes, f.cpu_seconds, f.cost,
@@ -123,7 +124,7 @@ begin
   ), recorded as (
     insert into holdfast_ledger.events (at, workspace_id, actor, action, subject_type, subject_id, data)
     select v_now, m.workspace_id, coalesce(p_actor, 'worker:' || m.worker_id), 'run.closed', 'run', m.token::text,
-      jsonb_strip_nulls(jsonb_build_object('job', m.id, 'attempt', m.attempt, 'worker', m.worker_id, 'outcome', m.outcome, 'state', m.state, 'started_at', m.started_at,
+      jsonb_strip_nulls(jsonb_build_object('job', m.id, 'attempt', m.attempt, 'worker', m.worker_id, 'outcome', m.outcome, 'state', m.state, 'dispatched_at', m.dispatched_at, 'started_at', m.started_at,
         'exit_code', m.exit_code, 'signal', m.signal, 'error_class', m.error_class))
     from moved m
   )

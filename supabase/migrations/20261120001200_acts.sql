@@ -348,17 +348,30 @@ as $$
 #variable_conflict use_column
 declare
   v_workspace uuid := holdfast.find_workspace(p_workspace);
-  v_known constant text[] := '{kind,payload,venture,queue,lane,class,name,priority,labels,depends_on,run_at,timeout_seconds,max_attempts,idempotency_key,concurrency_key,est_cost,paid,external,trigger}';
-  v_unknown text;
+  v_types constant jsonb := '{"kind": "text", "payload": "json", "venture": "text", "queue": "text", "lane": "text", "class": "text", "name": "text", "priority": "integer",
+    "labels": "json", "depends_on": "array", "run_at": "timestamptz", "timeout_seconds": "integer", "max_attempts": "integer", "idempotency_key": "text", "concurrency_key": "text",
+    "est_cost": "numeric", "paid": "boolean", "external": "boolean", "trigger": "text"}';
+  v_bad record;
   v_inserted bigint[];
 begin
   if jsonb_typeof(p_jobs) is distinct from 'array' or jsonb_array_length(p_jobs) > 10000 then
     raise exception using errcode = 'PT400', message = 'p_jobs must be an array of at most 10000 jobs.', detail = 'holdfast.bad_batch', hint = 'Split larger batches.';
   end if;
-  select k into v_unknown from jsonb_array_elements(p_jobs) j cross join jsonb_object_keys(j) k where k <> all (v_known) limit 1;
-  if found then
-    raise exception using errcode = 'PT400', message = format('A job has no field %s.', quote_literal(left(v_unknown, 80))), detail = 'holdfast.unknown_option',
-      hint = 'Known fields: ' || array_to_string(v_known, ', ') || '.';
+  -- Checked here, field by field, because a cast that fails inside the insert does not say which field it was.
+  select f.key, v_types ->> f.key as type into v_bad
+  from jsonb_array_elements(p_jobs) j cross join jsonb_each(j) f
+  where case v_types ->> f.key
+    when 'text' then false
+    when 'json' then false
+    when 'array' then jsonb_typeof(f.value) not in ('array', 'null') or jsonb_path_exists(f.value, '$[*] ? (@.type() != "number")')
+    else (v_types ->> f.key) is null or (f.value <> 'null' and not pg_input_is_valid(f.value #>> '{}', v_types ->> f.key)) end
+  limit 1;
+  if v_bad.key is not null and v_bad.type is null then
+    raise exception using errcode = 'PT400', message = format('A job has no field %s.', quote_literal(left(v_bad.key, 80))), detail = 'holdfast.unknown_option',
+      hint = format('Known fields: %s.', (select string_agg(k, ', ' order by k) from jsonb_object_keys(v_types) k));
+  elsif v_bad.key is not null then
+    raise exception using errcode = 'PT422', message = format('%s is not a valid %s.', v_bad.key, v_bad.type), detail = 'holdfast.bad_option',
+      hint = 'depends_on is an array of job ids; times are ISO 8601 with an offset; durations are whole seconds.';
   end if;
   with inserted as (
     insert into holdfast.jobs (workspace_id, kind, payload, venture, queue, lane, class, name, priority, labels, depends_on, run_at, timeout_seconds, max_attempts,
@@ -408,6 +421,9 @@ as $$
 declare
   v_action holdfast.actions;
 begin
+  if not pg_input_is_valid(coalesce(p_target ->> 'job', p_target ->> 'worker', '0'), 'bigint') then
+    raise exception using errcode = 'PT400', message = 'The target names a job or worker by its number.', detail = 'holdfast.bad_target', hint = 'Example: {"job": 1207}.';
+  end if;
   insert into holdfast.actions (workspace_id, verb, subject, job_id, queue, lane, class, worker_id, reason, params)
   values (holdfast.find_workspace(p_workspace), p_verb, p_subject, (p_target ->> 'job')::bigint, p_target ->> 'queue', p_target ->> 'lane', p_target ->> 'class',
     (p_target ->> 'worker')::bigint, p_reason, p_params)
