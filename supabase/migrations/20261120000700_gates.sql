@@ -91,52 +91,67 @@ alter table holdfast_private.slots enable row level security;
 
 -- The limited scopes of some candidates, with their limits. A key always has limit one.
 create function holdfast_private.limited_scopes(p_candidates holdfast_private.candidate[])
-  returns table (job_id bigint, workspace_id uuid, scope text, name text, max_running integer)
+  returns table (job_id bigint, priority integer, workspace_id uuid, scope text, name text, max_running integer)
   language sql stable set search_path = ''
 as $$
-  select c.job_id, c.workspace_id, 'queue', q.name, q.max_running from unnest(p_candidates) c
+  select c.job_id, c.priority, c.workspace_id, 'queue', q.name, q.max_running from unnest(p_candidates) c
   join holdfast.queues q on q.workspace_id = c.workspace_id and q.name = c.queue and q.max_running is not null
   union all
-  select c.job_id, c.workspace_id, 'lane', l.name, l.max_running from unnest(p_candidates) c
+  select c.job_id, c.priority, c.workspace_id, 'lane', l.name, l.max_running from unnest(p_candidates) c
   join holdfast.lanes l on l.workspace_id = c.workspace_id and l.name = c.lane and l.max_running is not null
   union all
-  select c.job_id, c.workspace_id, 'class', k.name, k.max_running from unnest(p_candidates) c
+  select c.job_id, c.priority, c.workspace_id, 'class', k.name, k.max_running from unnest(p_candidates) c
   join holdfast.job_classes k on k.workspace_id = c.workspace_id and k.name = c.class and k.max_running is not null
   union all
-  select c.job_id, c.workspace_id, 'key', c.concurrency_key, 1 from unnest(p_candidates) c
+  select c.job_id, c.priority, c.workspace_id, 'key', c.concurrency_key, 1 from unnest(p_candidates) c
   where c.concurrency_key is not null
 $$;
 comment on function holdfast_private.limited_scopes(holdfast_private.candidate[]) is 'Which limits apply to which candidate.';
 
--- Locks scopes in the one order everybody uses: queues, lanes, classes, keys, each by workspace and name.
-create function holdfast_private.lock_scopes(p_scopes jsonb) returns void
+-- Locks scopes in the one order everybody uses: queues, lanes, classes, keys, each by workspace and name. Only a session
+-- that holds no scope yet may wait for one: two that each hold what the other wants next (a slot of a lane was freed, its
+-- waiter also needs one of a queue) would wait for ever. Whoever holds a scope already takes what is free right now.
+create function holdfast_private.lock_scopes(p_scopes jsonb, p_wait boolean default true) returns table (workspace_id uuid, scope text, name text)
   language plpgsql set search_path = ''
 as $$
+declare
+  v_scope text;
+  v_table text;
+  v_key record;
 begin
-  perform from holdfast.queues q
-    where (q.workspace_id, q.name) in (select s.workspace_id, s.name from jsonb_to_recordset(p_scopes) as s (workspace_id uuid, scope text, name text) where s.scope = 'queue')
-    order by q.workspace_id, q.name for no key update;
-  perform from holdfast.lanes l
-    where (l.workspace_id, l.name) in (select s.workspace_id, s.name from jsonb_to_recordset(p_scopes) as s (workspace_id uuid, scope text, name text) where s.scope = 'lane')
-    order by l.workspace_id, l.name for no key update;
-  perform from holdfast.job_classes k
-    where (k.workspace_id, k.name) in (select s.workspace_id, s.name from jsonb_to_recordset(p_scopes) as s (workspace_id uuid, scope text, name text) where s.scope = 'class')
-    order by k.workspace_id, k.name for no key update;
-  -- A key has no row to lock: an advisory lock on its hash stands in. Two keys that collide only wait for each other.
-  perform pg_advisory_xact_lock(key.hash) from (
-    select distinct hashtextextended(s.workspace_id || ':' || s.name, 7421) as hash
-    from jsonb_to_recordset(p_scopes) as s (workspace_id uuid, scope text, name text) where s.scope = 'key' order by 1) key;
+  for v_scope, v_table in values ('queue', 'queues'), ('lane', 'lanes'), ('class', 'job_classes') loop
+    return query execute format(
+      'select t.workspace_id, %L, t.name from holdfast.%I t
+       where (t.workspace_id, t.name) in (select s.workspace_id, s.name from jsonb_to_recordset($1) as s (workspace_id uuid, scope text, name text) where s.scope = %L)
+       order by t.workspace_id, t.name for no key update %s', v_scope, v_table, v_scope, case when not p_wait then 'skip locked' end) using p_scopes;
+  end loop;
+  -- A key has no row to lock: an advisory lock on its hash stands in. 1024 locks for all keys there are, because a batch
+  -- of thousands would not fit into the server's lock table; keys that collide only wait for each other.
+  for v_key in
+    select s.workspace_id, s.name, hashtext(s.workspace_id || ':' || s.name) & 1023 as hash
+    from jsonb_to_recordset(p_scopes) as s (workspace_id uuid, scope text, name text) where s.scope = 'key' order by 3
+  loop
+    if p_wait then
+      perform pg_advisory_xact_lock(7421, v_key.hash);
+    elsif not pg_try_advisory_xact_lock(7421, v_key.hash) then
+      continue;
+    end if;
+    return query select v_key.workspace_id, 'key'::text, v_key.name;
+  end loop;
 end
 $$;
-comment on function holdfast_private.lock_scopes(jsonb) is 'Locks limited scopes [{workspace_id, scope, name}] in lock order, until the transaction ends.';
+comment on function holdfast_private.lock_scopes(jsonb, boolean) is
+  'Locks limited scopes [{workspace_id, scope, name}] in lock order, until the transaction ends; returns those it got: all, or with p_wait false those that nobody else holds.';
 
--- The gates that take something. Returns those candidates that got every slot they need; the others are told which limit
--- is reached. Candidates are served in the order given.
-create function holdfast_private.take_slots(p_candidates holdfast_private.candidate[]) returns table (job_id bigint, held_by text[])
+-- The gates that take something. Takes the slots of those candidates that fit; the others are told which limit is reached.
+-- Candidates are served by priority and id. With p_wait false, a scope that another session holds counts as full: that
+-- session, or else the promote duty, sees to it.
+create function holdfast_private.take_slots(p_candidates holdfast_private.candidate[], p_wait boolean default true) returns table (job_id bigint, held_by text[])
   language plpgsql set search_path = ''
 as $$
 declare
   v_scopes jsonb;
+  v_busy text[] := '{}';
   v_free jsonb;
   v_candidate record;
   v_full text[];
@@ -145,37 +160,45 @@ begin
     into v_scopes from holdfast_private.limited_scopes(p_candidates) s;
   if v_scopes is null then
     return;
+  elsif p_wait then
+    perform from holdfast_private.lock_scopes(v_scopes);
+  else
+    v_busy := array(
+      select s.workspace_id || ' ' || s.scope || ' ' || s.name from jsonb_to_recordset(v_scopes) as s (workspace_id uuid, scope text, name text)
+      except select l.workspace_id || ' ' || l.scope || ' ' || l.name from holdfast_private.lock_scopes(v_scopes, false) l);
   end if;
-  perform holdfast_private.lock_scopes(v_scopes);
   -- Counted in a statement of its own, after the locks: it sees what the transaction before us committed. The limit is
-  -- read again for the same reason.
-  select jsonb_object_agg(f.scope_key, f.free) into v_free from (
-    select distinct on (1) s.workspace_id || ' ' || s.scope || ' ' || s.name as scope_key,
-      s.max_running - (select count(*) from holdfast_private.slots t where t.workspace_id = s.workspace_id and t.scope = s.scope and t.name = s.name) as free
-    from holdfast_private.limited_scopes(p_candidates) s) f;
+  -- read again for the same reason. Keys are not counted here: there may be thousands.
+  select coalesce(jsonb_object_agg(f.workspace_id || ' ' || f.scope || ' ' || f.name,
+      f.max_running - (select count(*) from holdfast_private.slots t where t.workspace_id = f.workspace_id and t.scope = f.scope and t.name = f.name)), '{}')
+    into v_free from (
+    select distinct s.workspace_id, s.scope, s.name, s.max_running from holdfast_private.limited_scopes(p_candidates) s where s.scope <> 'key') f;
   for v_candidate in
-    select c.job_id, array_agg(s.scope order by s.scope) filter (where s.scope is not null) as scopes,
-      array_agg(s.workspace_id || ' ' || s.scope || ' ' || s.name order by s.scope) filter (where s.scope is not null) as scope_keys
-    from unnest(p_candidates) with ordinality as c (job_id, workspace_id, queue, lane, class, concurrency_key, run_at, depends, priority, place)
-    join holdfast_private.limited_scopes(p_candidates) s on s.job_id = c.job_id
-    group by c.job_id, c.place order by c.place
+    select s.job_id, s.workspace_id, array_agg(s.scope) as scopes, array_agg(s.name) as names,
+      array_agg(s.workspace_id || ' ' || s.scope || ' ' || s.name) as scope_keys
+    from holdfast_private.limited_scopes(p_candidates) s
+    group by s.job_id, s.workspace_id, s.priority order by s.priority, s.job_id
   loop
     v_full := array(
-      select g.gate from unnest(v_candidate.scopes, v_candidate.scope_keys) as u (scope, scope_key)
+      select g.gate from unnest(v_candidate.scopes, v_candidate.names, v_candidate.scope_keys) as u (scope, name, scope_key)
       join (values ('queue', 1, 'queue_limit'), ('lane', 2, 'lane_limit'), ('class', 3, 'class_limit'), ('key', 4, 'key_limit')) as g (scope, place, gate) on g.scope = u.scope
-      where coalesce((v_free ->> u.scope_key)::bigint, 0) <= 0 order by g.place);
+      where u.scope_key = any (v_busy) or case u.scope
+        when 'key' then exists (select from holdfast_private.slots t where t.workspace_id = v_candidate.workspace_id and t.scope = 'key' and t.name = u.name)
+        else coalesce((v_free ->> u.scope_key)::bigint, 0) <= 0 end
+      order by g.place);
     if v_full <> '{}' then
       return query select v_candidate.job_id, v_full;
     else
       insert into holdfast_private.slots (workspace_id, scope, name, job_id)
-      select s.workspace_id, s.scope, s.name, s.job_id from holdfast_private.limited_scopes(p_candidates) s where s.job_id = v_candidate.job_id
+      select v_candidate.workspace_id, u.scope, u.name, v_candidate.job_id from unnest(v_candidate.scopes, v_candidate.names) as u (scope, name)
       on conflict do nothing;
-      select v_free || jsonb_object_agg(k, (v_free ->> k)::bigint - 1) into v_free from unnest(v_candidate.scope_keys) k;
+      select v_free || coalesce(jsonb_object_agg(k, (v_free ->> k)::bigint - 1), '{}') into v_free from unnest(v_candidate.scope_keys) k where v_free ? k;
     end if;
   end loop;
 end
 $$;
-comment on function holdfast_private.take_slots(holdfast_private.candidate[]) is 'Gates queue_limit, lane_limit, class_limit and key_limit: takes the slots of those that fit, returns those that do not with the limits reached.';
+comment on function holdfast_private.take_slots(holdfast_private.candidate[], boolean) is
+  'Gates queue_limit, lane_limit, class_limit and key_limit: takes the slots of those that fit, returns those that do not with the limits reached.';
 
 -- Asked at lease time: a dispatched job of a scope that is limited must hold its slot (fail closed).
 create function holdfast_private.without_slot(p_candidates holdfast_private.candidate[]) returns table (job_id bigint, held_by text[])

@@ -6,7 +6,7 @@
 
 -- Dispatches the candidates whose gates are all open, holds the others with their reasons. Candidates are queued jobs
 -- whose rows this transaction has locked. Returns how many were dispatched.
-create function holdfast_private.admit(p_candidates holdfast_private.candidate[]) returns integer
+create function holdfast_private.admit(p_candidates holdfast_private.candidate[], p_wait boolean default true) returns integer
   language plpgsql set search_path = '' set enable_seqscan = off
 as $$
 declare
@@ -23,7 +23,7 @@ begin
     v_open := array(select c from unnest(p_candidates) c where not v_held ? (c.job_id)::text);
   end if;
   -- Two statements, not one: the slots are counted only for those that nothing else holds.
-  select coalesce(v_held, '{}') || coalesce(jsonb_object_agg(s.job_id, s.held_by), '{}') into v_held from holdfast_private.take_slots(v_open) s;
+  select coalesce(v_held, '{}') || coalesce(jsonb_object_agg(s.job_id, s.held_by), '{}') into v_held from holdfast_private.take_slots(v_open, p_wait) s;
   if v_held <> '{}' then
     update holdfast.jobs j set held_by = array(select jsonb_array_elements_text(v_held -> j.id::text))
     where j.id = any (array(select k::bigint from jsonb_object_keys(v_held) k))
@@ -44,7 +44,8 @@ begin
   return cardinality(v_specs);
 end
 $$;
-comment on function holdfast_private.admit(holdfast_private.candidate[]) is 'Asks the gates; hands open candidates to graphile-worker and marks the others with held_by. Returns how many were dispatched.';
+comment on function holdfast_private.admit(holdfast_private.candidate[], boolean) is
+  'Asks the gates; hands open candidates to graphile-worker and marks the others with held_by. p_wait false where the caller holds scopes already (lock_scopes). Returns how many were dispatched.';
 
 -- How a job looks inside graphile-worker: keyed, so that a second delivery replaces the first, and with one attempt,
 -- because retries are ours. Commands have a task of their own in each lane: a worker counts them apart from functions and
@@ -58,7 +59,7 @@ $$;
 comment on function holdfast_private.delivery(bigint, text, text, integer) is 'The graphile-worker job that delivers one of ours.';
 
 -- Locks some queued jobs and admits them. Jobs that another session is working on are skipped: it decides about them.
-create function holdfast_private.dispatch(p_jobs bigint[]) returns integer
+create function holdfast_private.dispatch(p_jobs bigint[], p_wait boolean default true) returns integer
   language plpgsql set search_path = '' set enable_seqscan = off
 as $$
 declare
@@ -70,10 +71,10 @@ begin
   select array_agg((j.id, j.workspace_id, j.queue, j.lane, j.class, j.concurrency_key, j.run_at, j.depends_on <> '{}', j.effective_priority)::holdfast_private.candidate
     order by j.effective_priority, j.id)
   into v_candidates from locked j;
-  return holdfast_private.admit(v_candidates);
+  return holdfast_private.admit(v_candidates, p_wait);
 end
 $$;
-comment on function holdfast_private.dispatch(bigint[]) is 'Locks those of the given jobs that are queued and admits them. Returns how many were dispatched.';
+comment on function holdfast_private.dispatch(bigint[], boolean) is 'Locks those of the given jobs that are queued and admits them. p_wait false where the caller holds scopes already (lock_scopes). Returns how many were dispatched.';
 
 -- Takes jobs back from graphile-worker: a gate closed over them. A delivery already in a worker's hands finds the job no
 -- longer dispatched and leaves it alone.
@@ -357,8 +358,9 @@ as $$
 $$;
 comment on function holdfast_private.unblock(bigint[]) is 'Makes jobs queued, with no gate noted, whose last open parent is among the given ones. Returns them.';
 
--- A slot became free: admit those that wait for it, best priority first, until nothing fits. Jobs whose key is taken are
--- passed over in the query, so a thousand waiters of one busy key do not hide the next job that could run.
+-- A slot became free: admit those that wait for it, best priority first, until nothing fits. Jobs that wait for something
+-- else as well (a busy key, a full or paused lane) are passed over in the query, so that a thousand of them do not hide the
+-- next job that could run.
 create function holdfast_private.dispatch_waiting(p_workspace uuid, p_scope text, p_name text) returns integer
   language plpgsql set search_path = '' set enable_seqscan = off
 as $$
@@ -366,19 +368,38 @@ declare
   v_total integer := 0;
   v_count integer;
   v_jobs bigint[];
+  v_limit integer;
+  v_room bigint;
+  v_queues text[];
+  v_lanes text[];
+  v_classes text[];
 begin
   for v_round in 1 .. 20 loop
+    v_limit := case p_scope
+      when 'queue' then (select q.max_running from holdfast.queues q where q.workspace_id = p_workspace and q.name = p_name)
+      when 'lane' then (select l.max_running from holdfast.lanes l where l.workspace_id = p_workspace and l.name = p_name)
+      when 'class' then (select c.max_running from holdfast.job_classes c where c.workspace_id = p_workspace and c.name = p_name)
+      else 1 end;
+    v_room := coalesce(v_limit - (select count(*) from holdfast_private.slots s where s.workspace_id = p_workspace and s.scope = p_scope and s.name = p_name), 100);
+    exit when v_room <= 0;
+    v_queues := array(select q.name from holdfast.queues q where q.workspace_id = p_workspace and (q.paused_at is not null
+      or q.max_running <= (select count(*) from holdfast_private.slots s where s.workspace_id = p_workspace and s.scope = 'queue' and s.name = q.name)));
+    v_lanes := array(select l.name from holdfast.lanes l where l.workspace_id = p_workspace and (l.paused_at is not null
+      or l.max_running <= (select count(*) from holdfast_private.slots s where s.workspace_id = p_workspace and s.scope = 'lane' and s.name = l.name)));
+    v_classes := array(select c.name from holdfast.job_classes c where c.workspace_id = p_workspace
+      and c.max_running <= (select count(*) from holdfast_private.slots s where s.workspace_id = p_workspace and s.scope = 'class' and s.name = c.name));
     execute format(
       'select array_agg(w.id order by w.effective_priority, w.id) from (
          select j.id, j.effective_priority from holdfast.jobs j
          where j.workspace_id = $1 and j.%I = $2 and j.state = ''queued'' and j.waits_for_slot
+           and j.queue <> all ($3) and j.lane <> all ($4) and j.class <> all ($5)
            and (j.concurrency_key is null or not exists (
              select from holdfast_private.slots s where s.workspace_id = j.workspace_id and s.scope = ''key'' and s.name = j.concurrency_key))
-         order by j.effective_priority, j.id limit 100) w',
+         order by j.effective_priority, j.id limit $6) w',
       case p_scope when 'key' then 'concurrency_key' else p_scope end)
-      into v_jobs using p_workspace, p_name;
+      into v_jobs using p_workspace, p_name, v_queues, v_lanes, v_classes, least(v_room, 100);
     exit when v_jobs is null;
-    v_count := holdfast_private.dispatch(v_jobs);
+    v_count := holdfast_private.dispatch(v_jobs, false);
     v_total := v_total + v_count;
     exit when v_count = 0;
   end loop;
@@ -402,7 +423,7 @@ begin
   if v_scopes is null then
     return 0;
   end if;
-  perform holdfast_private.lock_scopes(v_scopes);
+  perform from holdfast_private.lock_scopes(v_scopes);
   delete from holdfast_private.slots s where s.job_id = any (p_jobs);
   for v_scope in select * from jsonb_to_recordset(v_scopes) as s (workspace_id uuid, scope text, name text) order by s.scope, s.workspace_id, s.name loop
     v_total := v_total + holdfast_private.dispatch_waiting(v_scope.workspace_id, v_scope.scope, v_scope.name);
@@ -455,7 +476,7 @@ begin
        where j.workspace_id = $1 and j.%I = $2 and j.state = ''queued'' and j.held_by <> ''{}'' and j.id > $3 order by j.id limit $4) h', v_scope.scope)
       into v_jobs using v_scope.workspace_id, v_scope.name, v_scope.after_job, p_limit;
     if v_jobs is not null then
-      v_total := v_total + holdfast_private.dispatch(v_jobs);
+      v_total := v_total + holdfast_private.dispatch(v_jobs, false);
     end if;
     if coalesce(cardinality(v_jobs), 0) < p_limit then
       delete from holdfast_private.reopened r where (r.workspace_id, r.scope, r.name) = (v_scope.workspace_id, v_scope.scope, v_scope.name);

@@ -134,17 +134,15 @@ begin
   into v_closed, v_left, v_completed, v_ready from moved m;
 
   if v_left is not null then
-    -- What was certainly not running any more goes again at once; the rest waits for the promote duty.
-    if v_ready is not null then
-      perform holdfast_private.free_slots(v_ready);
-      update holdfast.jobs j set state = 'queued', queued_at = v_now where j.id = any (v_ready) and j.state = 'retrying';
-    end if;
-    perform holdfast_private.free_slots(v_left);
+    -- What was certainly not running any more goes again at once; the rest waits for the promote duty. Rows first, scopes
+    -- last: every job that moves here is locked before the first scope is.
+    update holdfast.jobs j set state = 'queued', queued_at = v_now where j.id = any (v_ready) and j.state = 'retrying';
     if v_completed is not null then
       v_ready := coalesce(v_ready, '{}') || holdfast_private.unblock(v_completed);
     end if;
+    perform holdfast_private.free_slots(v_left);
     if v_ready <> '{}' then
-      perform holdfast_private.dispatch(v_ready);
+      perform holdfast_private.dispatch(v_ready, false);
     end if;
   end if;
 

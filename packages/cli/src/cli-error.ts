@@ -1,5 +1,5 @@
 import { HoldfastError, UnreachableError } from "@holdfast/client";
-import { printable } from "./terminal/printable.ts";
+import { printable, printableLines } from "./terminal/printable.ts";
 
 /** Exit codes of every command. */
 export const EXIT = { ok: 0, failed: 1, usage: 2, unreachable: 3 } as const;
@@ -61,7 +61,7 @@ function foreignExitCode(error: unknown): number {
 /** The three lines a person reads: `error:`, `rule:` when there is one, `do:` when there is something to do. */
 export function formatError(error: unknown): string {
   const { message, rule, hint } = readError(error);
-  const lines = [`error: ${printable(message)}`];
+  const lines = [`error: ${printableLines(message)}`];
   if (rule) lines.push(`  rule: ${printable(rule.includes(".") ? rule : `holdfast.${rule}`)}`);
   if (hint) lines.push(`  do: ${printable(hint)}`);
   return `${lines.join("\n")}\n`;

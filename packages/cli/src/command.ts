@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { type CommonOptions, type Context, createContext, type Io } from "./context.ts";
 
 /** Where a finished command leaves its exit code. */

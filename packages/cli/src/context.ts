@@ -40,7 +40,7 @@ export function createContext(io: Io, options: CommonOptions): Context {
     workspace: options.workspace ?? io.env.HOLDFAST_WORKSPACE ?? "local",
     as: options.as ?? io.env.HOLDFAST_AS ?? "owner",
     colour: wantsColour(io.stdout, io.env),
-    width: io.stdout.isTTY ? (io.stdout.columns ?? 80) : undefined,
+    width: io.stdout.isTTY ? io.stdout.columns || 80 : undefined,
   };
 }
 

@@ -41,8 +41,8 @@ export function createProgram(io: Io): Program {
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
       writeErr: (text) => void io.stderr.write(text),
-      getOutHelpWidth: () => io.stdout.columns ?? 100,
-      getErrHelpWidth: () => io.stderr.columns ?? 100,
+      getOutHelpWidth: () => io.stdout.columns || 100,
+      getErrHelpWidth: () => io.stderr.columns || 100,
     });
   const program: Program = { root, io, outcome: { exitCode: 0 } };
   for (const add of [addStatus, addRun, addEnqueue, addJobs, addJob, addLogs, addJobActs]) add(program);

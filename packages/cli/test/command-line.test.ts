@@ -83,11 +83,16 @@ describe("a wrong command line", () => {
 });
 
 describe("without a stack", () => {
-  test.each([["status"], ["jobs"], ["run", "--", "true"]])("%s ends with 3 and says how to start one", async (...args) => {
-    const { exitCode, stderr } = await holdfast(args);
-    expect(exitCode).toBe(3);
-    expect(stderr).toContain("no local stack is running: start it with holdfast up (or npm start), or set HOLDFAST_URL");
-  });
+  test.each([["status"], ["jobs"], ["run", "--", "true"]])(
+    "%s ends with 3 and says how to start one",
+    async (...args) => {
+      const { exitCode, stderr } = await holdfast(args);
+      expect(exitCode).toBe(3);
+      expect(stderr).toContain(
+        "no local stack is running: start it with holdfast up (or npm start), or set HOLDFAST_URL",
+      );
+    },
+  );
 
   test("a project that does not answer ends with 3", async () => {
     const { exitCode, stderr } = await holdfast(["login", "--email", "a@b.c", "--password-stdin"], {
@@ -108,7 +113,12 @@ describe("without a stack", () => {
   });
 
   test("doctor says that nothing listens there", async () => {
-    const { exitCode, stdout } = await holdfast(["doctor", "connection", "postgres://u:p@127.0.0.1:9/postgres", "--json"]);
+    const { exitCode, stdout } = await holdfast([
+      "doctor",
+      "connection",
+      "postgres://u:p@127.0.0.1:9/postgres",
+      "--json",
+    ]);
     expect(exitCode).toBe(1);
     const { ok, findings } = JSON.parse(stdout);
     expect(ok).toBe(false);
@@ -116,7 +126,11 @@ describe("without a stack", () => {
   });
 
   test.each(["migrate", "worker", "supervisor"])("%s refuses port 6543 with exit code 2", async (name) => {
-    const { exitCode, stderr } = await holdfast([name, "--database-url", "postgres://postgres:s3cret@h.example:6543/postgres"]);
+    const { exitCode, stderr } = await holdfast([
+      name,
+      "--database-url",
+      "postgres://postgres:s3cret@h.example:6543/postgres",
+    ]);
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/transaction pooler/);
     expect(stderr).not.toContain("s3cret");

@@ -42,7 +42,9 @@ describe("output on a terminal", () => {
   });
 
   test("says the same however the bytes are cut into chunks", () => {
-    const pieces = fc.array(fc.constantFrom("a", "é", "\u001b[", "3", "1", "m", "\r", "\n", "\u001b]", "\u0007", ";", "8", "👍"));
+    const pieces = fc.array(
+      fc.constantFrom("a", "é", "\u001b[", "3", "1", "m", "\r", "\n", "\u001b]", "\u0007", ";", "8", "👍"),
+    );
     fc.assert(
       fc.property(pieces, fc.nat(40), (parts, cut) => {
         const all = bytes(parts.join(""));
@@ -80,7 +82,10 @@ describe("where output goes", () => {
 
   test("is made safe on a terminal, unless raw is asked for", async () => {
     const [safe, raw] = [collect(true), collect(true)];
-    for (const [target, exact] of [[safe, false], [raw, true]] as const) {
+    for (const [target, exact] of [
+      [safe, false],
+      [raw, true],
+    ] as const) {
       const sink = new OutputSink(target.stream, target.stream, exact);
       await sink.write({ stream: "raw", data: bytes("\u001b[2Jx") });
       await sink.end();

@@ -1,10 +1,9 @@
-import type { Stack } from "@holdfast/local";
 import { createTestStack } from "@holdfast/testing";
 import { createClient } from "@supabase/supabase-js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { createHoldfast, defineKind, type Holdfast, HoldfastError, signIn, UnreachableError } from "../src/index.ts";
-import { as, asAnon } from "./support/people.ts";
+import { as, asAnon, type TestStack } from "./support/people.ts";
 import { SqlWorker } from "./support/worker.ts";
 
 const greet = defineKind({
@@ -13,12 +12,15 @@ const greet = defineKind({
   result: z.object({ greeting: z.string() }),
 });
 
-let stack: Stack;
+let stack: TestStack;
 let worker: SqlWorker;
 let operator: Holdfast;
 beforeAll(async () => {
   stack = await createTestStack();
-  worker = await SqlWorker.open(stack, [{ name: "greet", payload_schema: z.toJSONSchema(greet.payload) }, { name: "free" }]);
+  worker = await SqlWorker.open(stack, [
+    { name: "greet", payload_schema: z.toJSONSchema(greet.payload) },
+    { name: "free" },
+  ]);
   operator = await as(stack, "operator");
 });
 afterAll(async () => {
@@ -43,8 +45,19 @@ async function countJobs(): Promise<number> {
 
 describe("enqueue", () => {
   test("returns the job's row, with its options and defaults", async () => {
-    const job = await operator.enqueue(greet, { name: "Ada" }, { name: "hi", priority: 5, labels: { team: "a" }, timeoutSeconds: 9 });
-    expect(job).toMatchObject({ kind: "greet", name: "hi", priority: 5, labels: { team: "a" }, timeout_seconds: 9, queue: "primary" });
+    const job = await operator.enqueue(
+      greet,
+      { name: "Ada" },
+      { name: "hi", priority: 5, labels: { team: "a" }, timeoutSeconds: 9 },
+    );
+    expect(job).toMatchObject({
+      kind: "greet",
+      name: "hi",
+      priority: 5,
+      labels: { team: "a" },
+      timeout_seconds: 9,
+      queue: "primary",
+    });
     expect(job.created_by).toBe(`user:${stack.users.operator.id}`);
   });
 
@@ -68,8 +81,16 @@ describe("enqueue", () => {
   });
 
   test("adds many in batches, and answers in the order asked, repeats included", async () => {
-    const jobs = Array.from({ length: 2500 }, (_, n) => ({ kind: "free", payload: { n }, runAt: "2030-01-01T00:00:00Z" }));
-    const done = await operator.enqueueMany([...jobs, { kind: "free", idempotencyKey: "once" }, { kind: "free", payload: { n: 2500 } }]);
+    const jobs = Array.from({ length: 2500 }, (_, n) => ({
+      kind: "free",
+      payload: { n },
+      runAt: "2030-01-01T00:00:00Z",
+    }));
+    const done = await operator.enqueueMany([
+      ...jobs,
+      { kind: "free", idempotencyKey: "once" },
+      { kind: "free", payload: { n: 2500 } },
+    ]);
     expect(done).toHaveLength(2502);
     expect(new Set(done.map(({ id }) => id)).size).toBe(2502);
     expect(done.at(-2)).toMatchObject({ existing: true, idempotency_key: "once" });
@@ -81,13 +102,38 @@ describe("enqueue", () => {
 describe("bad input is refused before anything is inserted", () => {
   test.each([
     ["a typed kind's payload", () => operator.enqueue(greet, { name: "" }), "invalid_payload", /"greet".*name: /],
-    ["a kind's payload by its own schema", () => operator.enqueue("greet", { nam: 1 }), "invalid_payload", /name: .*string/],
-    ["a payload over 256 KiB", () => operator.enqueue("free", { x: "y".repeat(262_144) }), "payload_too_large", /262152 bytes.*256 KiB/],
-    ["a payload that is not JSON", () => operator.enqueue("free", { x: 1n }), "payload_not_json", /cannot be written as JSON/],
+    [
+      "a kind's payload by its own schema",
+      () => operator.enqueue("greet", { nam: 1 }),
+      "invalid_payload",
+      /name: .*string/,
+    ],
+    [
+      "a payload over 256 KiB",
+      () => operator.enqueue("free", { x: "y".repeat(262_144) }),
+      "payload_too_large",
+      /262152 bytes.*256 KiB/,
+    ],
+    [
+      "a payload that is not JSON",
+      () => operator.enqueue("free", { x: 1n }),
+      "payload_not_json",
+      /cannot be written as JSON/,
+    ],
     ["a NUL character", () => operator.enqueue("free", { x: "a\0b" }), "payload_not_json", /NUL/],
-    ["an option that does not exist", () => operator.enqueue("free", {}, { que: "x" } as never), "unknown_option", /"que"/],
+    [
+      "an option that does not exist",
+      () => operator.enqueue("free", {}, { que: "x" } as never),
+      "unknown_option",
+      /"que"/,
+    ],
     ["an invalid date", () => operator.enqueue("free", {}, { runAt: new Date("x") }), "invalid_run_at", /runAt/],
-    ["the third of many", () => operator.enqueueMany([{ kind: "free" }, { kind: "free" }, { kind: greet, payload: {} }]), "invalid_payload", /^job 2 of the list/],
+    [
+      "the third of many",
+      () => operator.enqueueMany([{ kind: "free" }, { kind: "free" }, { kind: greet, payload: {} }]),
+      "invalid_payload",
+      /^job 2 of the list/,
+    ],
   ])("%s", async (_what, act, rule, message) => {
     const before = await countJobs();
     const error = await refusal(act());
@@ -151,7 +197,9 @@ describe("wait", () => {
     await expect.poll(() => looks).toBeGreaterThan(0);
     await stack.postgres.stop("immediate");
     await stack.postgres.start();
-    await expect.poll(async () => (await operator.cancel(job.id).catch(() => undefined))?.affected, { timeout: 20_000 }).toBe(1);
+    await expect
+      .poll(async () => (await operator.cancel(job.id).catch(() => undefined))?.affected, { timeout: 20_000 })
+      .toBe(1);
     expect((await waiting).state).toBe("canceled");
     // The fake worker's connection went with the server.
     await worker[Symbol.asyncDispose]().catch(() => {});
@@ -160,21 +208,33 @@ describe("wait", () => {
 });
 
 describe("who may do what", () => {
-  test.each(["owner", "approver", "operator"] as const)("%s enqueues, reads, lists kinds and cancels", async (person) => {
-    const holdfast = await as(stack, person);
-    const job = await holdfast.enqueue("free", {}, { runAt: "2030-01-01T00:00:00Z" });
-    expect((await holdfast.kinds()).map((kind) => kind.name)).toEqual(expect.arrayContaining(["command", "free", "greet"]));
-    expect(await holdfast.cancel(job.id, "test")).toMatchObject({ verb: "cancel", affected: 1, result: { state: "canceled" } });
-    expect((await holdfast.get(job.id)).state).toBe("canceled");
-  });
+  test.each(["owner", "approver", "operator"] as const)(
+    "%s enqueues, reads, lists kinds and cancels",
+    async (person) => {
+      const holdfast = await as(stack, person);
+      const job = await holdfast.enqueue("free", {}, { runAt: "2030-01-01T00:00:00Z" });
+      expect((await holdfast.kinds()).map((kind) => kind.name)).toEqual(
+        expect.arrayContaining(["command", "free", "greet"]),
+      );
+      expect(await holdfast.cancel(job.id, "test")).toMatchObject({
+        verb: "cancel",
+        affected: 1,
+        result: { state: "canceled" },
+      });
+      expect((await holdfast.get(job.id)).state).toBe("canceled");
+    },
+  );
 
   test("viewer reads, and is refused everything else", async () => {
     const viewer = await as(stack, "viewer");
     const job = await operator.enqueue("free", {}, { runAt: "2030-01-01T00:00:00Z" });
     expect((await viewer.get(job.id)).id).toBe(job.id);
-    for (const act of [viewer.enqueue("free"), viewer.cancel(job.id), viewer.act("pause", "queue", { queue: "primary" }, { reason: "x" })]) {
-      expect(await refusal(act)).toMatchObject({ rule: "not_permitted", status: 403 });
-    }
+    const acts = [
+      () => viewer.enqueue("free"),
+      () => viewer.cancel(job.id),
+      () => viewer.act("pause", "queue", { queue: "primary" }, { reason: "x" }),
+    ];
+    for (const act of acts) expect(await refusal(act())).toMatchObject({ rule: "not_permitted", status: 403 });
     expect((await operator.get(job.id)).state).toBe("queued");
   });
 

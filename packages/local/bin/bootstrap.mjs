@@ -2,7 +2,7 @@
 // Installs what is missing, then hands over to the pinned Node 24, which runs the TypeScript sources directly.
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -51,8 +51,7 @@ function install() {
   const wanted = createHash("sha256")
     .update(readFileSync(join(REPOSITORY, "pnpm-lock.yaml")))
     .digest("hex");
-  const installed = existsSync(STAMP) && existsSync(NODE) && readFileSync(STAMP, "utf8").trim() === wanted;
-  if (installed) return;
+  if (existsSync(STAMP) && readFileSync(STAMP, "utf8").trim() === wanted && isComplete()) return;
   console.error(existsSync(MODULES) ? "Updating dependencies …" : "Installing dependencies (once, about a minute) …");
   const ran = spawnSync("npx", ["-y", PNPM, "install", "--frozen-lockfile"], {
     cwd: REPOSITORY,
@@ -68,4 +67,18 @@ function install() {
     process.exit(3);
   }
   writeFileSync(STAMP, `${wanted}\n`);
+}
+
+/** Whether the pinned Node is there, and the node_modules of every workspace package that has dependencies. */
+function isComplete() {
+  if (!existsSync(NODE)) return false;
+  const folders = ["packages", "apps"].flatMap((parent) =>
+    readdirSync(join(REPOSITORY, parent)).map((name) => join(REPOSITORY, parent, name)),
+  );
+  return folders.every((folder) => {
+    const manifest = join(folder, "package.json");
+    if (!existsSync(manifest) || existsSync(join(folder, "node_modules"))) return true;
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(manifest, "utf8"));
+    return Object.keys({ ...dependencies, ...devDependencies }).length === 0;
+  });
 }

@@ -2,11 +2,11 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { LocalStackError, startStack } from "../src/index.ts";
 
-// The process behind `holdfast up`: runs the local stack until SIGINT or SIGTERM. State folder and ports come from
+// The process behind `holdfast up`: runs the local stack until SIGINT, SIGTERM or SIGHUP. State folder and ports come from
 // HOLDFAST_STATE, HOLDFAST_API_PORT, HOLDFAST_DB_PORT and supabase/config.toml.
 
 const stop = new AbortController();
-for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => stop.abort());
+for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => stop.abort());
 
 try {
   const log = pino({ name: "stack", base: null });

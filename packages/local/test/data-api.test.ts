@@ -1,19 +1,20 @@
-import { createHmac } from "node:crypto";
-import { request } from "node:http";
 import { createTestStack } from "@holdfast/testing";
-import { createClient, type SupabaseClient } from "@supabase/supabase-js";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { LOCAL_USERS, type Stack } from "../src/index.ts";
+import type { Stack } from "../src/index.ts";
+import { signIn, strangerOf } from "./support/people-clients.ts";
+import { permissions } from "./support/permissions.ts";
+import { rawRequest } from "./support/raw-request.ts";
 
 // The six rules that make @supabase/lite safe to run, each with the act that would break it.
 
 let stack: Stack;
-let admin: pg.Pool;
+let admin: pg.Client;
 
 beforeAll(async () => {
   stack = await createTestStack();
-  admin = new pg.Pool({ connectionString: stack.databaseUrl("supabase_admin"), max: 2 });
+  admin = new pg.Client({ connectionString: stack.databaseUrl("supabase_admin") });
+  await admin.connect();
   const migrator = new pg.Client({ connectionString: stack.databaseUrl("postgres") });
   await migrator.connect();
   await migrator.query(`
@@ -33,43 +34,11 @@ afterAll(async () => {
   await stack?.[Symbol.asyncDispose]();
 });
 
-// biome-ignore lint/suspicious/noExplicitAny: these tests know the schema no better than a stranger does
-type Client = SupabaseClient<any, any, any>;
-
-function client(key = stack.publishableKey, headers: Record<string, string> = {}): Client {
-  return createClient(stack.apiUrl, key, {
-    db: { schema: "holdfast" },
-    auth: { persistSession: false, autoRefreshToken: false },
-    global: { headers },
-  });
-}
-
-async function signedIn(name: (typeof LOCAL_USERS)[number]): Promise<Client> {
-  const supabase = client();
-  const { error } = await supabase.auth.signInWithPassword(stack.users[name]);
-  expect(error).toBeNull();
-  return supabase;
-}
-
-/** Everything that says who may do what, as text. */
-async function permissions(): Promise<unknown> {
-  const { rows } = await admin.query(`
-    select 'relation' as what, oid::regclass::text as name, concat(relacl, relowner, relrowsecurity) as acl from pg_class
-    union all select 'schema', nspname, concat(nspacl, nspowner) from pg_namespace
-    union all select 'function', oid::regprocedure::text, concat(proacl, proowner, md5(prosrc)) from pg_proc
-    union all select 'default', concat(defaclrole, defaclnamespace, defaclobjtype), defaclacl::text from pg_default_acl
-    union all select 'member', concat(roleid, '-', member), concat(admin_option, inherit_option, set_option) from pg_auth_members
-    union all select 'role', rolname, concat(rolsuper, rolinherit, rolbypassrls, rolcanlogin) from pg_roles
-    union all select 'policy', concat(polname, polrelid), pg_get_expr(polqual, polrelid) from pg_policy
-    order by 1, 2`);
-  return rows;
-}
-
 describe("rule 1: traffic changes no permission", () => {
   test("grants, owners, roles and policies are the same before and after every kind of request", async () => {
     await using fresh = await createTestStack();
-    const before = await permissionsOf(fresh);
-    const anon = createClient(fresh.apiUrl, fresh.publishableKey, { db: { schema: "holdfast" } });
+    const before = await permissions(fresh);
+    const anon = strangerOf(fresh);
     await anon.from("workspaces").select();
     await anon.auth.signInWithPassword(fresh.users.owner);
     expect((await anon.from("workspaces").select()).data).toHaveLength(1);
@@ -79,26 +48,15 @@ describe("rule 1: traffic changes no permission", () => {
     await anon.rpc("nothing");
     await anon.auth.updateUser({ data: { name: "Owner" } });
     await anon.auth.refreshSession();
-    const service = createClient(fresh.apiUrl, fresh.secretKey, { db: { schema: "holdfast" } });
+    const service = strangerOf(fresh, fresh.secretKey);
     await service.from("workspaces").select();
-    expect(await permissionsOf(fresh)).toEqual(before);
+    expect(await permissions(fresh)).toEqual(before);
   });
-
-  async function permissionsOf(other: Stack): Promise<unknown> {
-    const shared = admin;
-    admin = new pg.Pool({ connectionString: other.databaseUrl("supabase_admin"), max: 1 });
-    try {
-      return await permissions();
-    } finally {
-      await admin.end();
-      admin = shared;
-    }
-  }
 });
 
 describe("rule 2: it connects as a role that owns nothing", () => {
   test("every session of the Data API belongs to supabase_lite", async () => {
-    await client().from("workspaces").select();
+    await strangerOf(stack).from("workspaces").select();
     const { rows } = await admin.query(
       "select distinct usename from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()",
     );
@@ -128,7 +86,7 @@ describe("rule 2: it connects as a role that owns nothing", () => {
 
 describe("rule 3: the auth schema stays as sql/ made it", () => {
   test("its tables and functions belong to supabase_auth_admin, and auth.uid() reads both settings", async () => {
-    await signedIn("owner");
+    await signIn(stack, "owner");
     const { rows } = await admin.query(`
       select distinct relowner::regrole::text as owner from pg_class where relnamespace = 'auth'::regnamespace
       union select proowner::regrole::text from pg_proc where pronamespace = 'auth'::regnamespace`);
@@ -150,43 +108,54 @@ describe("rule 4: two paths, asked for by our own name", () => {
     "//_system/info",
     "/rest/v1x",
   ])("%s shows nothing", async (path) => {
-    const answer = await raw(path, { apikey: stack.secretKey });
+    const answer = await rawRequest(stack.apiPort, path, { apikey: stack.secretKey });
     expect(answer.status).toBeGreaterThanOrEqual(400);
     expect(answer.body).not.toMatch(/postgres(ql)?:\/\/|password|supabase_lite/i);
   });
 
   test("a request for another host is refused, whatever it asks for", async () => {
     for (const host of ["evil.example", `evil.example:${stack.apiPort}`, "127.0.0.1", "127.0.0.1:1", ""]) {
-      const answer = await raw("/rest/v1/workspaces", { host, apikey: stack.secretKey });
+      const answer = await rawRequest(stack.apiPort, "/rest/v1/workspaces", { host, apikey: stack.secretKey });
       expect([host, answer.status]).toEqual([host, host === "" ? expect.any(Number) : 421]);
       expect(answer.status).toBeGreaterThanOrEqual(400);
     }
     for (const host of ["127.0.0.1", "localhost", "[::1]"]) {
-      const answer = await raw("/auth/v1/health", { host: `${host}:${stack.apiPort}`, apikey: stack.publishableKey });
+      const answer = await rawRequest(stack.apiPort, "/auth/v1/health", {
+        host: `${host}:${stack.apiPort}`,
+        apikey: stack.publishableKey,
+      });
       expect(answer.status).not.toBe(421);
     }
   });
 
   test("a body that is too long is refused, announced or not", async () => {
-    const announced = await raw("/rest/v1/type_probe", { "content-length": String(17 * 1024 * 1024) }, "POST");
+    const announced = await rawRequest(
+      stack.apiPort,
+      "/rest/v1/type_probe",
+      { "content-length": String(17 * 1024 * 1024) },
+      "POST",
+    );
     expect(announced.status).toBe(413);
-    const streamed = await raw("/rest/v1/type_probe", {}, "POST", Buffer.alloc(17 * 1024 * 1024));
+    const streamed = await rawRequest(stack.apiPort, "/rest/v1/type_probe", {}, "POST", Buffer.alloc(17 * 1024 * 1024));
     expect(streamed.status).toBe(413);
   });
 
   test("a page of another origin gets the answers that Supabase gives to browsers", async () => {
     const headers = { origin: "http://localhost:5173", "access-control-request-method": "POST" };
-    const answer = await raw("/rest/v1/workspaces", headers, "OPTIONS");
+    const answer = await rawRequest(stack.apiPort, "/rest/v1/workspaces", headers, "OPTIONS");
     expect(answer.status).toBeLessThan(300);
     expect(answer.headers["access-control-allow-origin"]).toBe("*");
-    const read = await raw("/rest/v1/workspaces", { origin: "http://localhost:5173", apikey: stack.publishableKey });
+    const read = await rawRequest(stack.apiPort, "/rest/v1/workspaces", {
+      origin: "http://localhost:5173",
+      apikey: stack.publishableKey,
+    });
     expect(read.headers["access-control-allow-origin"]).toBe("*");
   });
 });
 
 describe("rule 5: values arrive as PostgREST sends them", () => {
   test("json keeps strings, moments are ISO with microseconds, numbers are numbers", async () => {
-    const supabase = await signedIn("operator");
+    const supabase = await signIn(stack, "operator");
     const document = { text: 'a "quoted" \\ string', nested: { list: [1, "2", null, true] }, empty: {} };
     const row = { id: 1, document, moment: "2026-02-03T04:05:06.789012+00:00", amount: 12.5 };
     const inserted = await supabase.from("type_probe").insert(row).select().single();
@@ -197,7 +166,7 @@ describe("rule 5: values arrive as PostgREST sends them", () => {
   });
 
   test("an error raised by SQL keeps status, message, detail and hint", async () => {
-    const supabase = await signedIn("viewer");
+    const supabase = await signIn(stack, "viewer");
     const { error, status } = await supabase.rpc("refuse_probe");
     expect(status).toBe(404);
     expect(error).toMatchObject({
@@ -211,101 +180,6 @@ describe("rule 5: values arrive as PostgREST sends them", () => {
 
 test("rule 6: the first request already sees the migrated schema", async () => {
   await using fresh = await createTestStack();
-  const supabase = createClient(fresh.apiUrl, fresh.publishableKey, { db: { schema: "holdfast" } });
-  await supabase.auth.signInWithPassword(fresh.users.viewer);
+  const supabase = await signIn(fresh, "viewer");
   expect(await supabase.from("workspaces").select("slug")).toMatchObject({ data: [{ slug: "local" }], error: null });
 });
-
-describe("people", () => {
-  test.each(LOCAL_USERS)(
-    "%s signs in and is a member of the workspace local with the role of that name",
-    async (name) => {
-      const supabase = await signedIn(name);
-      const { data, error } = await supabase
-        .from("members")
-        .select("role, workspaces(slug)")
-        .eq("user_id", stack.users[name].id);
-      expect(error).toBeNull();
-      expect(data).toMatchObject([{ role: name === "owner" ? "admin" : name }]);
-    },
-  );
-
-  test("a wrong password, an unknown person and signing up are refused", async () => {
-    const wrong = await client().auth.signInWithPassword({ ...stack.users.owner, password: "not the password" });
-    expect(wrong.error?.status).toBe(400);
-    const unknown = await client().auth.signInWithPassword({ email: "x@holdfast.test", password: "not the password" });
-    expect(unknown.error?.status).toBe(400);
-    const up = await client().auth.signUp({ email: "new@holdfast.test", password: "a long enough password" });
-    expect(up.error).not.toBeNull();
-  });
-
-  test("anon reads nothing and writes nothing", async () => {
-    const read = await client().from("workspaces").select();
-    expect(read.data ?? []).toEqual([]);
-    expect(read.error?.code).toBe("42501");
-    const written = await client().from("type_probe").insert({ id: 99 });
-    expect(written.error?.code).toBe("42501");
-  });
-
-  test("no key, an unknown key and a forged token are refused", async () => {
-    expect((await raw("/rest/v1/workspaces")).status).toBe(401);
-    expect((await raw("/rest/v1/workspaces", { apikey: "sb_secret_unknown" })).status).toBe(401);
-    for (const role of ["authenticated", "service_role"]) {
-      const forged = token({ role, sub: stack.users.owner.id }, "another secret of sufficient length, 32 or more");
-      const answer = await raw("/rest/v1/workspaces", {
-        apikey: stack.publishableKey,
-        authorization: `Bearer ${forged}`,
-      });
-      expect(answer.status).toBe(401);
-    }
-  });
-
-  test("even a token signed with the right secret cannot become a role outside the Data API", async () => {
-    for (const role of ["postgres", "supabase_admin", "holdfast_worker", "supabase_auth_admin"]) {
-      const signed = token({ role, sub: stack.users.owner.id }, stack.jwtSecret);
-      const answer = await raw("/rest/v1/workspaces", {
-        apikey: stack.publishableKey,
-        authorization: `Bearer ${signed}`,
-      });
-      expect([role, answer.status >= 400]).toEqual([role, true]);
-    }
-  });
-
-  test("an expired token is refused", async () => {
-    const old = token({ role: "authenticated", sub: stack.users.owner.id, exp: 1_700_000_000 }, stack.jwtSecret);
-    const answer = await raw("/rest/v1/workspaces", { apikey: stack.publishableKey, authorization: `Bearer ${old}` });
-    expect(answer.status).toBe(401);
-  });
-});
-
-function token(claims: Record<string, unknown>, secret: string): string {
-  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
-  const body = { aud: "authenticated", exp: 4_000_000_000, session_id: crypto.randomUUID(), ...claims };
-  const signed = `${part({ alg: "HS256", typ: "JWT" })}.${part(body)}`;
-  return `${signed}.${createHmac("sha256", secret).update(signed).digest("base64url")}`;
-}
-
-interface RawAnswer {
-  status: number;
-  headers: Record<string, unknown>;
-  body: string;
-}
-
-/** A request as it is written, without the tidying that fetch does to paths and hosts. */
-function raw(path: string, headers: Record<string, string> = {}, method = "GET", body?: Buffer): Promise<RawAnswer> {
-  return new Promise((done, failed) => {
-    const sent = request({ host: "127.0.0.1", port: stack.apiPort, path, method, headers }, (answer) => {
-      let text = "";
-      answer.setEncoding("utf8").on("data", (part) => {
-        text += part;
-      });
-      answer.on("end", () => done({ status: answer.statusCode ?? 0, headers: answer.headers, body: text }));
-    });
-    // The server hangs up on a body that is too long; its answer may come first.
-    sent.on(
-      "error",
-      (error: NodeJS.ErrnoException) => error.code !== "EPIPE" && error.code !== "ECONNRESET" && failed(error),
-    );
-    sent.end(body);
-  });
-}

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { sweepAbandonedRuns } from "../src/cluster/sweep.ts";
 import { isSuccess, readTally, TALLY_FILE, tallyLine } from "../src/reporter/tally.ts";
 
 // `npm test [-- filters]`: runs every fast suite and ends with one line, `N passed, N failed`. Arguments go to vitest.
@@ -35,5 +36,7 @@ const exitCode = await new Promise<number | null>((done) => {
 });
 const tally = readTally(tallyFile, exitCode);
 rmSync(folder, { recursive: true, force: true });
+// An interrupted or crashed vitest has not ended its servers; they are recognised by their dead owner.
+await sweepAbandonedRuns().catch((error: unknown) => console.error("could not clean up after the tests:", error));
 console.log(tallyLine(tally));
 process.exitCode = isSuccess(tally) ? 0 : 1;

@@ -1,3 +1,5 @@
+import "./delivery/quiet.ts";
+
 export { type Ending, RunAborted } from "./functions/ending.ts";
 export {
   type KeepWorkerOptions,

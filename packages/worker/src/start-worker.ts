@@ -1,3 +1,4 @@
+import "./delivery/quiet.ts";
 import { createPool, registerKinds, retrying } from "@holdfast/db";
 import { checkConnectionUrl } from "@holdfast/db/connection";
 import { checkSchema } from "@holdfast/db/migrate";
@@ -24,17 +25,18 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     applicationName: "holdfast worker",
     logger,
   });
+  const waiting = { signal, logger, what: "start the worker" };
   try {
-    const waiting = { signal, logger, what: "start the worker" };
     if (options.checkSchema ?? true) await retrying(() => checkSchema(pool), waiting);
     await retrying(() => registerKinds(pool, describeKinds([...tasks.values()])), waiting);
-    const worker = new Worker({ ...options, ...checked }, pool, tasks);
-    await worker.start(signal);
-    return worker;
   } catch (error) {
     await pool.end();
     throw error;
   }
+  // From here on the pool is the worker's, which also closes it when it cannot start.
+  const worker = new Worker({ ...options, ...checked }, pool, tasks);
+  await worker.start(signal);
+  return worker;
 }
 
 function byKind(tasks: NonNullable<WorkerOptions["tasks"]>) {

@@ -1,5 +1,5 @@
 import type { Action } from "@holdfast/client";
-import { exitCodeOf, EXIT, formatError, UsageError } from "../cli-error.ts";
+import { EXIT, exitCodeOf, formatError, UsageError } from "../cli-error.ts";
 import { addCommand, asPerson, onCall, type Program } from "../command.ts";
 import { print, printJson } from "../context.ts";
 import { openHoldfast } from "../session/open.ts";
@@ -66,7 +66,8 @@ export function addJobActs(program: Program): void {
 function describe(job: number, { result }: Action): string {
   if (result.job !== undefined) return `job ${job} made anew as job ${printable(result.job)}`;
   if (result.asked !== undefined) return `job ${job} is asked ${printable(result.asked)}`;
-  const held = Array.isArray(result.held_by) && result.held_by.length > 0 ? `, held by ${result.held_by.join(", ")}` : "";
+  const held =
+    Array.isArray(result.held_by) && result.held_by.length > 0 ? `, held by ${result.held_by.join(", ")}` : "";
   return `job ${job} is ${printable(result.state ?? "acted on")}${printable(held)}`;
 }
 

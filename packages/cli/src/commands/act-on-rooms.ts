@@ -1,5 +1,5 @@
-import { Argument, InvalidArgumentError } from "commander";
 import type { Target } from "@holdfast/client";
+import { Argument, InvalidArgumentError } from "commander";
 import { addCommand, asPerson, integer, onCall, type Program } from "../command.ts";
 import { type Context, print, printJson } from "../context.ts";
 import { openHoldfast } from "../session/open.ts";
@@ -7,7 +7,12 @@ import { printable } from "../terminal/printable.ts";
 
 /** `holdfast pause|resume queue|lane NAME`, `holdfast limit queue|lane|class NAME`, `holdfast drain WORKER`. */
 export function addRoomActs(program: Program): void {
-  addPause(program, "pause", "Start nothing more from a queue or lane; what runs goes on", 'pause queue primary --reason "deploy"');
+  addPause(
+    program,
+    "pause",
+    "Start nothing more from a queue or lane; what runs goes on",
+    'pause queue primary --reason "deploy"',
+  );
   addPause(program, "resume", "Start work from a queue or lane again", "resume queue primary");
   addLimit(program);
   addDrain(program);
@@ -40,7 +45,14 @@ function addLimit(program: Program): void {
   onCall<{ reason?: string }>(program, command, (context, { reason }, [subject = "", name = "", max = "none"]) => {
     const params = { max_running: max === "none" ? null : Number(max) };
     const said = max === "none" ? "has no limit now" : `runs at most ${max} at once now`;
-    return act(context, "limit", subject, { [subject]: name } as Target, { reason, params }, `${subject} ${name} ${said}`);
+    return act(
+      context,
+      "limit",
+      subject,
+      { [subject]: name } as Target,
+      { reason, params },
+      `${subject} ${name} ${said}`,
+    );
   });
 }
 

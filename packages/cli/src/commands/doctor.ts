@@ -6,12 +6,18 @@ import { databaseUrl } from "./processes.ts";
 
 /** `holdfast doctor connection [URL]`: is this database connection one that Holdfast can work through? */
 export function addDoctor(program: Program): void {
-  const doctor = program.root.command("doctor").summary("Look for what keeps Holdfast from working").description("Look for what keeps Holdfast from working.");
+  const doctor = program.root
+    .command("doctor")
+    .summary("Look for what keeps Holdfast from working")
+    .description("Look for what keeps Holdfast from working.");
   const connection = addCommand(
     { ...program, root: doctor },
     "connection",
     "Check a database connection step by step, with the evidence for each",
-    ["holdfast doctor connection", "holdfast doctor connection postgres://holdfast_worker:…@db.<ref>.supabase.co:5432/postgres"],
+    [
+      "holdfast doctor connection",
+      "holdfast doctor connection postgres://holdfast_worker:…@db.<ref>.supabase.co:5432/postgres",
+    ],
   )
     .argument("[url]", "connection string (default: HOLDFAST_DATABASE_URL, or the local stack's)")
     .option("--database-url <url>", "the same, as an option");
@@ -27,7 +33,11 @@ export function addDoctor(program: Program): void {
       if (!finding.ok && finding.remedy) print(context, `     do: ${printable(finding.remedy)}`);
     }
     const ok = findings.every((finding) => finding.ok);
-    if (context.json) printJson(context, { ok, findings: findings.map(({ remedy, ...rest }) => (rest.ok ? rest : { ...rest, remedy })) });
+    if (context.json)
+      printJson(context, {
+        ok,
+        findings: findings.map(({ remedy, ...rest }) => (rest.ok ? rest : { ...rest, remedy })),
+      });
     return ok ? 0 : 1;
   });
 }

@@ -50,7 +50,10 @@ async function readPayload(context: Context, given: string | undefined): Promise
     return parseJson(await readFile(path, "utf8"), path);
   } catch (error) {
     if (error instanceof UsageError) throw error;
-    throw new UsageError(`--payload: ${path} cannot be read (${(error as NodeJS.ErrnoException).code})`, "check the path");
+    throw new UsageError(
+      `--payload: ${path} cannot be read (${(error as NodeJS.ErrnoException).code})`,
+      "check the path",
+    );
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Holdfast, Job } from "@holdfast/client";
 import { addCommand, asPerson, onCall, type Program } from "../command.ts";
 import { type Context, print, printJson, timeStyle } from "../context.ts";
-import { readTail } from "../output/output-reader.ts";
+import { lastLines } from "../output/last-lines.ts";
 import { type AllowedAction, allowedActions } from "../reads/jobs.ts";
 import { type Run, runsOf } from "../reads/run.ts";
 import { openHoldfast } from "../session/open.ts";
@@ -10,19 +10,20 @@ import { formatDuration } from "../terminal/duration.ts";
 import { paint, stateStyle } from "../terminal/paint.ts";
 import { printable } from "../terminal/printable.ts";
 import { progressBar } from "../terminal/progress-bar.ts";
-import { SafeOutput } from "../terminal/safe-output.ts";
 import { table, truncate } from "../terminal/table.ts";
 import { formatTime } from "../terminal/time.ts";
 import { jobId } from "./act-on-jobs.ts";
 
-const TAIL_BYTES = 4096;
 const TAIL_LINES = 12;
 
 /** `holdfast job ID`: the whole story of one job. */
 export function addJob(program: Program): void {
-  const command = addCommand(program, "job", "Tell the whole story of one job: state, why it waits, attempts, error, output", [
-    "holdfast job 12",
-  ]).argument("<id>", "id of the job");
+  const command = addCommand(
+    program,
+    "job",
+    "Tell the whole story of one job: state, why it waits, attempts, error, output",
+    ["holdfast job 12"],
+  ).argument("<id>", "id of the job");
   asPerson(command);
   onCall(program, command, async (context, _options, [id = ""]) => {
     const wanted = jobId(id);
@@ -33,7 +34,7 @@ export function addJob(program: Program): void {
       allowedActions(holdfast, job.id),
       explainWait(holdfast, job, timeStyle(context)),
     ]);
-    const tail = await lastLines(holdfast, runs.at(-1));
+    const tail = await lastLines(holdfast, runs.at(-1), TAIL_LINES);
     if (context.json) {
       printJson(context, { job, waits_because: waits, runs, last_lines: tail, allowed_actions: actions });
       return;
@@ -51,12 +52,17 @@ function head(context: Context, job: Job, waits: string[]): string[] {
   const time = timeStyle(context);
   const title = `job ${job.id}  ${printable(job.kind)}${job.name ? `  ${printable(job.name)}` : ""}`;
   const state = paint(job.state, stateStyle(job.state) ?? "bold", context.colour);
-  const lines = [paint(title, "bold", context.colour), `state     ${state}${waits.length ? `: ${waits.join("; ")}` : ""}`];
+  const lines = [
+    paint(title, "bold", context.colour),
+    `state     ${state}${waits.length ? `: ${waits.join("; ")}` : ""}`,
+  ];
   const add = (name: string, text: string | null | undefined) => {
     if (text) lines.push(`${name.padEnd(9)} ${text}`);
   };
-  if (job.state === "running") add("progress", `${progressBar(job.progress)}  ${printable(job.progress_message ?? "")}`);
-  if (job.error_message) add("error", `${printable(job.error_message)}${job.error_class ? ` (${printable(job.error_class)})` : ""}`);
+  if (job.state === "running")
+    add("progress", `${progressBar(job.progress)}  ${printable(job.progress_message ?? "")}`);
+  if (job.error_message)
+    add("error", `${printable(job.error_message)}${job.error_class ? ` (${printable(job.error_class)})` : ""}`);
   add("place", `queue ${job.queue}, lane ${job.lane}, class ${job.class}, priority ${job.priority}`);
   add("limits", `attempt ${job.attempt} of ${job.max_attempts}, ${formatDuration(job.timeout_seconds * 1000)} each`);
   add("enqueued", `${formatTime(job.created_at, time)} by ${printable(job.created_by)}`);
@@ -125,18 +131,4 @@ function next(context: Context, job: Job, actions: readonly AllowedAction[]): st
     paint("you may", "dim", context.colour),
     ...commands.map(({ command, sentence }) => `  ${command.padEnd(width)}  ${sentence}`),
   ];
-}
-
-/** The last lines a run printed, made safe: colours are taken out too, since lines are cut out of the middle. */
-export async function lastLines(holdfast: Holdfast, run: Run | undefined, lines = TAIL_LINES): Promise<string[]> {
-  if (!run) return [];
-  const tail: string[] = [];
-  for (const { data } of await readTail(holdfast, run, TAIL_BYTES)) {
-    const safe = new SafeOutput();
-    const text = safe.write(data) + safe.end();
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are escape sequences.
-    const plain = text.replace(/\u001b\[[0-9;:]*m/g, "").replace(/\n+$/, "");
-    if (plain !== "") tail.push(...plain.split("\n").slice(-lines));
-  }
-  return tail;
 }

@@ -1,5 +1,5 @@
-import { Option } from "commander";
 import type { Job } from "@holdfast/client";
+import { Option } from "commander";
 import { UsageError } from "../cli-error.ts";
 import { addCommand, asPerson, integer, list, onCall, type Program } from "../command.ts";
 import { type Context, note, print, printJson, timeStyle } from "../context.ts";
@@ -23,7 +23,8 @@ interface JobsOptions {
   all?: boolean;
 }
 
-const STATES = "awaiting_approval,blocked,queued,dispatched,running,retrying,quarantined,completed,failed,timed_out,canceled";
+const STATES =
+  "awaiting_approval,blocked,queued,dispatched,running,retrying,quarantined,completed,failed,timed_out,canceled";
 
 /** `holdfast jobs`: a dense list, newest first. */
 export function addJobs(program: Program): void {
@@ -72,7 +73,8 @@ function show(context: Context, jobs: Job[], options: JobsOptions): void {
     return;
   }
   print(context, jobTable(context, jobs));
-  if (!options.all && jobs.length === options.limit) note(context, `the newest ${jobs.length}; --limit or --all shows more`);
+  if (!options.all && jobs.length === options.limit)
+    note(context, `the newest ${jobs.length}; --limit or --all shows more`);
 }
 
 /** Jobs as a table: what each is, where it stands, and the one thing worth knowing about it. */

@@ -13,8 +13,18 @@ export function addKinds(program: Program): void {
       printJson(context, kinds);
       return;
     }
-    const rows = kinds.map((kind) => [kind.name, kind.mode, kind.queue, kind.lane, kind.class, kind.description || " "]);
-    const columns = ["kind", "mode", "queue", "lane", "class", "what it does"].map((title, index) => ({ title, flexible: index === 5 }));
+    const rows = kinds.map((kind) => [
+      kind.name,
+      kind.mode,
+      kind.queue,
+      kind.lane,
+      kind.class,
+      kind.description || " ",
+    ]);
+    const columns = ["kind", "mode", "queue", "lane", "class", "what it does"].map((title, index) => ({
+      title,
+      flexible: index === 5,
+    }));
     print(context, table(columns, rows, { width: context.width, colour: context.colour }));
   });
 }

@@ -33,7 +33,9 @@ export function addLogin(program: Program): void {
     else print(context, "signed out");
   });
 
-  const whoami = asPerson(addCommand(program, "whoami", "Say as whom, where and with which role commands act", ["holdfast whoami"]));
+  const whoami = asPerson(
+    addCommand(program, "whoami", "Say as whom, where and with which role commands act", ["holdfast whoami"]),
+  );
   onCall(program, whoami, showSelf);
 }
 
@@ -57,7 +59,10 @@ async function showSelf(context: Context): Promise<void> {
     });
     return;
   }
-  print(context, `${printable(session.email)}, ${role} in workspace ${context.workspace}, at ${project.url} (${project.place})`);
+  print(
+    context,
+    `${printable(session.email)}, ${role} in workspace ${context.workspace}, at ${project.url} (${project.place})`,
+  );
 }
 
 function hosted(project: Project): Project & { place: "hosted" } {
@@ -71,7 +76,9 @@ function hosted(project: Project): Project & { place: "hosted" } {
 async function fromStdin(context: Context): Promise<string> {
   const parts: Buffer[] = [];
   for await (const part of context.stdin) parts.push(Buffer.from(part));
-  return Buffer.concat(parts).toString("utf8").replace(/\r?\n$/, "");
+  return Buffer.concat(parts)
+    .toString("utf8")
+    .replace(/\r?\n$/, "");
 }
 
 /** Asks on the terminal without showing what is typed. */

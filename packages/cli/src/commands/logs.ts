@@ -93,4 +93,3 @@ async function findRun(holdfast: Holdfast, options: LogsOptions, runId: number |
     hint: `holdfast job ${job.id} says why it waits; holdfast logs -f --job ${job.id} waits for it`,
   });
 }
-

@@ -22,7 +22,10 @@ export function addProcesses(program: Program): void {
     "holdfast worker",
     "HOLDFAST_DATABASE_URL=postgres://holdfast_worker:…@db.<ref>.supabase.co:5432/postgres holdfast worker --lanes default,build",
   ])
-    .option("--database-url <url>", "connection of role holdfast_worker (default: HOLDFAST_DATABASE_URL, or the local stack)")
+    .option(
+      "--database-url <url>",
+      "connection of role holdfast_worker (default: HOLDFAST_DATABASE_URL, or the local stack)",
+    )
     .option("--lanes <names>", "lanes it serves, with commas")
     .option("--capacity <n>", "functions it runs at once", integer(1))
     .option("--commands <n>", "commands it runs at once", integer(1))
@@ -34,9 +37,15 @@ export function addProcesses(program: Program): void {
     return run(context, workerEnv(context.env, options, url));
   });
 
-  const supervisor = addCommand(program, "supervisor", "Run a supervisor alone: it leads, or stands by for the one that does", [
-    "holdfast supervisor",
-  ]).option("--database-url <url>", "connection of role holdfast_worker (default: HOLDFAST_DATABASE_URL, or the local stack)");
+  const supervisor = addCommand(
+    program,
+    "supervisor",
+    "Run a supervisor alone: it leads, or stands by for the one that does",
+    ["holdfast supervisor"],
+  ).option(
+    "--database-url <url>",
+    "connection of role holdfast_worker (default: HOLDFAST_DATABASE_URL, or the local stack)",
+  );
   onCall<{ databaseUrl?: string }>(program, supervisor, async (context, options) => {
     const url = await databaseUrl(context, options.databaseUrl, "holdfast_worker");
     await supervise(context, url);

@@ -7,7 +7,7 @@ import { followJob } from "../output/follow-job.ts";
 import { OutputSink } from "../output/output-sink.ts";
 import type { Run } from "../reads/run.ts";
 import { openHoldfast } from "../session/open.ts";
-import { parseDuration, formatDuration } from "../terminal/duration.ts";
+import { formatDuration, parseDuration } from "../terminal/duration.ts";
 import { LiveLine } from "../terminal/live-line.ts";
 import { printable } from "../terminal/printable.ts";
 import { progressBar } from "../terminal/progress-bar.ts";
@@ -69,7 +69,7 @@ function toPayload(context: Context, options: RunOptions, argv: string[]): Recor
     cwd: resolve(context.cwd, options.cwd ?? "."),
     ...(options.env ? { env: options.env } : {}),
     pty,
-    ...(pty && context.stdout.isTTY ? { columns: context.stdout.columns ?? 80 } : {}),
+    ...(pty && context.stdout.isTTY ? { columns: context.stdout.columns || 80 } : {}),
     ...(options.grace ? { grace_seconds: parseDuration(options.grace, "--grace") } : {}),
   };
 }
@@ -167,4 +167,3 @@ export function progressLine(job: Job, run: Run | undefined): string {
     .filter((part) => part !== "")
     .join("  ");
 }
-

@@ -4,10 +4,12 @@ import { type Context, note, print, printJson } from "../context.ts";
 
 /** `holdfast up` and `holdfast down`: the local Supabase, in a process of its own. */
 export function addStack(program: Program): void {
-  const up = addCommand(program, "up", "Start the local stack (Postgres, Data API, Auth) in the background, or attach to it", [
-    "holdfast up",
-    "HOLDFAST_API_PORT=54421 HOLDFAST_DB_PORT=54422 HOLDFAST_STATE=.holdfast-2 holdfast up",
-  ]);
+  const up = addCommand(
+    program,
+    "up",
+    "Start the local stack (Postgres, Data API, Auth) in the background, or attach to it",
+    ["holdfast up", "HOLDFAST_API_PORT=54421 HOLDFAST_DB_PORT=54422 HOLDFAST_STATE=.holdfast-2 holdfast up"],
+  );
   onCall(program, up, async (context) => {
     const local = await import("@holdfast/local");
     const stack = await local.up({ detach: true, onProgress: (line) => note(context, line) });

@@ -16,12 +16,19 @@ const STYLES: Record<ReturnType<typeof workerState>, Style> = {
 /** `holdfast workers`: who takes jobs, with the age of the evidence. */
 export function addWorkers(program: Program): void {
   const command = asPerson(
-    addCommand(program, "workers", "List workers, with the age of their last heartbeat", ["holdfast workers", "holdfast workers --ended"]),
+    addCommand(program, "workers", "List workers, with the age of their last heartbeat", [
+      "holdfast workers",
+      "holdfast workers --ended",
+    ]),
   ).option("--ended", "those that ended, too");
   onCall<{ ended?: boolean }>(program, command, async (context, { ended }) => {
     const holdfast = await openHoldfast(context);
     const workers = await listWorkers(holdfast, { ended: ended ?? false, limit: 200 });
-    if (context.json) printJson(context, workers.map((worker) => ({ ...worker, state: workerState(worker, Date.now()) })));
+    if (context.json)
+      printJson(
+        context,
+        workers.map((worker) => ({ ...worker, state: workerState(worker, Date.now()) })),
+      );
     else if (workers.length === 0) print(context, "no worker is known: start one with holdfast worker");
     else print(context, workerTable(context, workers));
   });

@@ -31,7 +31,11 @@ export async function* checkConnection(url: string): AsyncGenerator<Finding> {
     yield failure("connection string", error, url);
     return;
   }
-  yield { ok: true, what: "connection string", evidence: `${target.user || "no user"} at ${target.host}:${target.port}, database ${target.database}` };
+  yield {
+    ok: true,
+    what: "connection string",
+    evidence: `${target.user || "no user"} at ${target.host}:${target.port}, database ${target.database}`,
+  };
   if (target.mode === "transaction-pooler") {
     yield {
       ok: false,
@@ -91,7 +95,11 @@ async function* checkSchemas(probe: Probe): AsyncGenerator<Finding> {
   yield {
     ok: engine.present && engine.usable,
     what: "schema graphile_worker",
-    evidence: engine.present ? (engine.usable ? "present, and this role may use it" : "present, but this role may not use it") : "missing",
+    evidence: engine.present
+      ? engine.usable
+        ? "present, and this role may use it"
+        : "present, but this role may not use it"
+      : "missing",
     remedy: "run holdfast migrate as role postgres",
   };
 }
@@ -121,7 +129,12 @@ function checkReach(target: ConnectionTarget): Promise<Finding> {
       resolve(finding);
     };
     socket.setTimeout(5000, () =>
-      end({ ok: false, what, evidence: "no answer within 5 s", remedy: "check the host, the firewall and the network" }),
+      end({
+        ok: false,
+        what,
+        evidence: "no answer within 5 s",
+        remedy: "check the host, the firewall and the network",
+      }),
     );
     socket.once("connect", () =>
       end({ ok: true, what, evidence: `reached in ${(performance.now() - began).toFixed(0)} ms` }),

@@ -47,7 +47,8 @@ export async function firstRun(options: FirstRunOptions): Promise<number> {
     if (!interrupt.asked) {
       exitCode = Math.max(1, exitCodeOf(error));
       screen.lines(["", formatError(error).trimEnd()]);
-      if (house) screen.lines([`  log: ${house.logFile}`, `  log: ${join(house.stack.stateDir, "logs", "postgres.log")}`]);
+      if (house)
+        screen.lines([`  log: ${house.logFile}`, `  log: ${join(house.stack.stateDir, "logs", "postgres.log")}`]);
     } else if (options.once) {
       exitCode = 130;
     }
@@ -88,7 +89,10 @@ async function openHouse(screen: Screen, stack: Stack): Promise<House> {
     );
     worker = WorkerProcess.start(stack);
     const ready = await worker.ready(holdfast, before[0]?.id ?? 0);
-    screen.done(`worker ${ready.id} (pid ${ready.pid}) for lanes ${ready.lanes.join(", ")}, its keeper and the supervisor (pid ${worker.pid})`, began);
+    screen.done(
+      `worker ${ready.id} (pid ${ready.pid}) for lanes ${ready.lanes.join(", ")}, its keeper and the supervisor (pid ${worker.pid})`,
+      began,
+    );
     return { stack, holdfast, worker, logFile: worker.logFile };
   } catch (error) {
     // Nobody else knows of these two yet.
@@ -131,7 +135,9 @@ function showEnd(screen: Screen, { stack }: House, parts: readonly Happened[]): 
     `  ${holdfast} enqueue hello --payload '{"name": "you"}' --wait`,
     "",
     `  Data API  ${stack.apiUrl}   key ${stack.publishableKey.slice(0, 20)}… (secrets.json)`,
-    `  people    ${Object.values(stack.users).map((user) => user.email).join(", ")}`,
+    `  people    ${Object.values(stack.users)
+      .map((user) => user.email)
+      .join(", ")}`,
     `  passwords ${join(stack.stateDir, "users.json")}`,
   ]);
 }
@@ -140,18 +146,26 @@ function showEnd(screen: Screen, { stack }: House, parts: readonly Happened[]): 
 async function stayUp(screen: Screen, house: House, interrupt: Interrupt): Promise<void> {
   screen.lines(["", "  up until Ctrl-C"]);
   while (!interrupt.asked) {
-    must(house.worker?.running !== false, `the worker's keeper ended:\n${house.worker?.logTail()}`, `read ${house.logFile}`);
+    must(
+      house.worker?.running !== false,
+      `the worker's keeper ended:\n${house.worker?.logTail()}`,
+      `read ${house.logFile}`,
+    );
     await interrupt.race(new Promise((resolve) => setTimeout(resolve, 500))).catch(() => {});
   }
 }
 
 /** Ends what the first run started, in the order in which each can still store what it has. Returns what is still there. */
 async function close(screen: Screen, house: House): Promise<string[]> {
-  screen.lines(["", house.stack.attached ? "  ending what was started here; the stack stays up" : "  ending everything"]);
+  screen.lines([
+    "",
+    house.stack.attached ? "  ending what was started here; the stack stays up" : "  ending everything",
+  ]);
   const known = await knownProcesses(house.holdfast).catch((): KnownProcess[] => []);
   const ours = house.worker ? known : [];
   await house.worker?.stop();
-  if (house.stack.attached) return ours.filter(({ what }) => what.startsWith("worker")).length > 0 ? stillThere(ours) : [];
+  if (house.stack.attached)
+    return ours.filter(({ what }) => what.startsWith("worker")).length > 0 ? stillThere(ours) : [];
   await endRunners(ours);
   await house.stack.stop();
   killAll(ours);
@@ -162,7 +176,10 @@ async function close(screen: Screen, house: House): Promise<string[]> {
 
 async function stillThere(processes: readonly KnownProcess[]): Promise<string[]> {
   const { isAlive } = await import("@holdfast/local");
-  return processes.filter(({ what }) => what.startsWith("worker")).filter(isAlive).map(({ what, pid }) => `${what} (pid ${pid})`);
+  return processes
+    .filter(({ what }) => what.startsWith("worker"))
+    .filter(isAlive)
+    .map(({ what, pid }) => `${what} (pid ${pid})`);
 }
 
 /** The second Ctrl-C: end at once what can be ended. */

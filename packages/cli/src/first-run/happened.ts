@@ -26,7 +26,9 @@ export function happenedTable(screen: Screen, parts: readonly Happened[]): strin
       job.kind,
       { text: job.state, style: stateStyle(job.state) ?? "bold" },
       job.attempt,
-      job.started_at && job.finished_at ? formatDuration(Date.parse(job.finished_at) - Date.parse(job.started_at)) : null,
+      job.started_at && job.finished_at
+        ? formatDuration(Date.parse(job.finished_at) - Date.parse(job.started_at))
+        : null,
       proof,
     ]),
     { width: screen.width === undefined ? undefined : screen.width - 2, colour: screen.colour },

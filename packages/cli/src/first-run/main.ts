@@ -26,7 +26,12 @@ function readOptions(args: string[]) {
         help: { type: "boolean", default: false },
       },
     });
-    return { once: values.once, help: values.help, ...port("apiPort", values["api-port"]), ...port("dbPort", values["db-port"]) };
+    return {
+      once: values.once,
+      help: values.help,
+      ...port("apiPort", values["api-port"]),
+      ...port("dbPort", values["db-port"]),
+    };
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw new UsageError((error as Error).message.split(". ")[0] ?? "", "npm start -- --help");

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Holdfast, Job } from "@holdfast/client";
-import { REPOSITORY, isAlive } from "@holdfast/local";
+import { isAlive, REPOSITORY } from "@holdfast/local";
 import { pause } from "../output/follow-job.ts";
 import { OutputReader } from "../output/output-reader.ts";
 import { type Run, runsOf } from "../reads/run.ts";
@@ -36,7 +36,10 @@ export async function proveSurvival(holdfast: Holdfast, screen: Screen, logFile:
   const end = await watch.until(({ job: now }) => (now.finished_at === null ? undefined : now));
   const meanwhile = await storedBetween(holdfast, watch.run as Run, kill.at, Date.parse(back.started_at));
   await verify(holdfast, end, meanwhile, hint);
-  screen.done(`job ${end.id} counted to ${LAST}: one attempt, all ${LAST} lines, ${meanwhile} bytes of them stored while no worker ran`, began);
+  screen.done(
+    `job ${end.id} counted to ${LAST}: one attempt, all ${LAST} lines, ${meanwhile} bytes of them stored while no worker ran`,
+    began,
+  );
   return { job: end, proof: `worker killed at line ${kill.line} of ${LAST}, command unharmed, output complete` };
 }
 
@@ -50,7 +53,9 @@ async function killWorker(holdfast: Holdfast, watch: Watch, screen: Screen, hint
   process.kill(worker.pid, "SIGKILL");
   while (isAlive(identity)) await pause(5);
   const at = Date.now();
-  screen.say(`at line ${watch.counted} of ${LAST}: SIGKILL to worker ${worker.id} (pid ${worker.pid}); no worker runs now`);
+  screen.say(
+    `at line ${watch.counted} of ${LAST}: SIGKILL to worker ${worker.id} (pid ${worker.pid}); no worker runs now`,
+  );
   return { worker, at, line: watch.counted };
 }
 
@@ -106,8 +111,16 @@ class Watch {
       this.#screen.progress(this.counted / LAST, this.counted === 0 ? this.job.state : `counted to ${this.counted}`);
       const answer = await ask(this);
       if (answer) return answer as NonNullable<Exclude<T, false>>;
-      must(this.job.finished_at === null, `job ${this.job.id} ended too early: ${this.job.error_message ?? this.job.state}`, this.#hint);
-      must(Date.now() < this.#deadline, `job ${this.job.id} is ${this.job.state} after ${PATIENCE_MS / 1000} s`, this.#hint);
+      must(
+        this.job.finished_at === null,
+        `job ${this.job.id} ended too early: ${this.job.error_message ?? this.job.state}`,
+        this.#hint,
+      );
+      must(
+        Date.now() < this.#deadline,
+        `job ${this.job.id} is ${this.job.state} after ${PATIENCE_MS / 1000} s`,
+        this.#hint,
+      );
       await pause(50);
     }
   }
@@ -121,4 +134,3 @@ class Watch {
     }
   }
 }
-

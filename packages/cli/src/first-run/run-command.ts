@@ -15,7 +15,11 @@ export async function runCommand(holdfast: Holdfast, screen: Screen, logFile: st
   const began = performance.now();
   const job = await holdfast.enqueue(
     "command",
-    { argv: [process.execPath, join(import.meta.dirname, "summarise-files.mjs"), REPOSITORY], cwd: REPOSITORY, pty: true },
+    {
+      argv: [process.execPath, join(import.meta.dirname, "summarise-files.mjs"), REPOSITORY],
+      cwd: REPOSITORY,
+      pty: true,
+    },
     { trigger: "manual", name: "first-run-summarise", maxAttempts: 1, timeoutSeconds: 300 },
   );
   const printed: Uint8Array[] = [];
@@ -33,7 +37,10 @@ export async function runCommand(holdfast: Holdfast, screen: Screen, logFile: st
   const summary = SUMMARY.exec(text);
   must(summary !== null, `the output of job ${done.id} lacks its last line`, `holdfast logs --job ${done.id}`);
   const from = text.indexOf("by extension");
-  const shown = text.slice(from).split("\n").filter((line) => line !== "" && !line.startsWith("::holdfast"));
+  const shown = text
+    .slice(from)
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("::holdfast"));
   screen.lines(shown.map((line) => `    ${line}`));
   screen.done(`job ${done.id} hashed ${summary[1]} files, and every line of its output is in the database`, began);
   return { job: done, proof: summary[0] };

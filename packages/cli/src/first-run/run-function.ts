@@ -1,7 +1,7 @@
 import type { Holdfast } from "@holdfast/client";
 import { must } from "./first-run-error.ts";
-import type { Screen } from "./screen.ts";
 import type { Happened } from "./happened.ts";
+import type { Screen } from "./screen.ts";
 
 /** Part 1: a function job, in process in the worker. */
 export async function runFunction(holdfast: Holdfast, screen: Screen, logFile: string): Promise<Happened> {
@@ -9,7 +9,11 @@ export async function runFunction(holdfast: Holdfast, screen: Screen, logFile: s
   const began = performance.now();
   const job = await holdfast.enqueue("hello", { name: "Holdfast" }, { trigger: "manual", name: "first-run-hello" });
   const done = await holdfast.wait(job, { signal: AbortSignal.timeout(60_000), pollMs: 100 });
-  must(done.state === "completed", `job ${done.id} (hello) ended ${done.state}: ${done.error_message}`, `read ${logFile}`);
+  must(
+    done.state === "completed",
+    `job ${done.id} (hello) ended ${done.state}: ${done.error_message}`,
+    `read ${logFile}`,
+  );
   screen.done(`job ${done.id} hello returned ${JSON.stringify(done.result)}`, began);
   return { job: done, proof: `returned ${JSON.stringify(done.result)}` };
 }

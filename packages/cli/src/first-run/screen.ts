@@ -22,7 +22,7 @@ export class Screen {
   }
 
   get width(): number | undefined {
-    return this.#stream.isTTY ? (this.#stream.columns ?? 80) : undefined;
+    return this.#stream.isTTY ? this.#stream.columns || 80 : undefined;
   }
 
   /** A title of a part. */
@@ -33,7 +33,8 @@ export class Screen {
 
   /** A step that is done, and how long it took. */
   done(text: string, since?: number): void {
-    const took = since === undefined ? "" : paint(`  ${formatDuration(performance.now() - since)}`, "dim", this.#colour);
+    const took =
+      since === undefined ? "" : paint(`  ${formatDuration(performance.now() - since)}`, "dim", this.#colour);
     this.lines([`  ${paint("✓", "green", this.#colour)} ${printable(text)}${took}`]);
   }
 

@@ -59,7 +59,9 @@ export class WorkerProcess implements AsyncDisposable {
       if (worker) return worker;
       await pause(50);
     }
-    const why = this.#exit ? `ended with ${this.#exit.signal ?? `exit code ${this.#exit.code}`}` : "did not register within 30 s";
+    const why = this.#exit
+      ? `ended with ${this.#exit.signal ?? `exit code ${this.#exit.code}`}`
+      : "did not register within 30 s";
     throw new FirstRunError(`the worker ${why}:\n${this.logTail()}`, `read ${this.logFile}`);
   }
 

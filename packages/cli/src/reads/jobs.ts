@@ -64,7 +64,10 @@ export function allowedActions(holdfast: Holdfast, jobId: number): Promise<Allow
 export async function statesOf(holdfast: Holdfast, ids: readonly number[]): Promise<Map<number, string>> {
   if (ids.length === 0) return new Map();
   const rows = await holdfast.data.read<{ id: number; state: string }[]>((db) =>
-    db.from("jobs").select("id,state").in("id", [...ids]),
+    db
+      .from("jobs")
+      .select("id,state")
+      .in("id", [...ids]),
   );
   return new Map(rows.map((row) => [row.id, row.state]));
 }

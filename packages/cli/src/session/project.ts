@@ -1,5 +1,5 @@
-import type { Context } from "../context.ts";
 import { CannotReachError, UsageError } from "../cli-error.ts";
+import type { Context } from "../context.ts";
 import { findLocalStack, type LocalProject } from "./local-project.ts";
 
 /** The project a command talks to. */
@@ -16,10 +16,16 @@ export async function findProject(context: Context): Promise<Project> {
   const local = await findLocalStack(context.env);
   if (url) {
     if (!key) {
-      throw new UsageError("HOLDFAST_URL is set but HOLDFAST_KEY is not", "set HOLDFAST_KEY to the project's publishable key");
+      throw new UsageError(
+        "HOLDFAST_URL is set but HOLDFAST_KEY is not",
+        "set HOLDFAST_KEY to the project's publishable key",
+      );
     }
     if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-      throw new UsageError("HOLDFAST_URL is not a web address", "set it to the project URL, such as https://<ref>.supabase.co");
+      throw new UsageError(
+        "HOLDFAST_URL is not a web address",
+        "set it to the project URL, such as https://<ref>.supabase.co",
+      );
     }
     return { place: "hosted", url: url.replace(/\/+$/, ""), key, stateDir: local.stateDir };
   }

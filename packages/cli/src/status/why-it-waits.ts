@@ -5,9 +5,11 @@ import { printable } from "../terminal/printable.ts";
 import { formatTime, type TimeStyle } from "../terminal/time.ts";
 
 /** The part of a job that says why it waits. */
-export type WaitingJob = Pick<
-  Job,
-  "state" | "held_by" | "queue" | "lane" | "class" | "run_at" | "depends_on" | "concurrency_key"
+export type WaitingJob = Readonly<
+  Pick<Job, "state" | "queue" | "lane" | "class" | "run_at" | "concurrency_key"> & {
+    held_by: readonly string[];
+    depends_on: readonly number[];
+  }
 >;
 
 /** Each closed gate as a person says it, from the job's row alone. */
@@ -61,5 +63,9 @@ export async function explainWait(holdfast: Holdfast, job: WaitingJob, time: Tim
 
 function paused(room: Room | undefined, time: TimeStyle): string[] {
   if (!room?.paused_at) return [];
-  return [printable(`${room.name} was paused ${formatTime(room.paused_at, time)} by ${room.paused_by}: ${room.paused_reason}`)];
+  return [
+    printable(
+      `${room.name} was paused ${formatTime(room.paused_at, time)} by ${room.paused_by}: ${room.paused_reason}`,
+    ),
+  ];
 }

@@ -22,7 +22,7 @@ export class LiveLine {
   /** Draws the line, or leaves it when nothing changed. */
   draw(text: string): void {
     if (!this.#stream.isTTY) return;
-    const line = truncate(text, (this.#stream.columns ?? 80) - 1);
+    const line = truncate(text, (this.#stream.columns || 80) - 1);
     if (line === this.#drawn) return;
     this.#stream.write(`\r\u001b[2K${line}`);
     this.#drawn = line;

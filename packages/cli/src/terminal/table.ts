@@ -13,9 +13,14 @@ export interface Column {
 export type Cell = string | number | null | undefined | { text: string; style: Style };
 
 const GAP = "  ";
+/** Where no terminal bounds a table, a cell is still cut here: one long error message must not widen every row. */
+const WIDEST = 120;
 const NARROWEST = 8;
 
-/** Lines of a dense table, each at most `width` wide (no limit when undefined), cut texts ending in `…`. */
+/**
+ * Lines of a dense table, each at most `width` wide, cut texts ending in `…`. Without a width only cells are bounded, to
+ * 120 columns; whoever needs texts whole uses `--json`.
+ */
 export function table(
   columns: readonly Column[],
   rows: readonly (readonly Cell[])[],
@@ -23,7 +28,7 @@ export function table(
 ): string[] {
   const texts = rows.map((row) => columns.map((_, index) => textOf(row[index])));
   const widths = columns.map((column, index) =>
-    Math.max(widthOf(column.title), ...texts.map((row) => widthOf(row[index] ?? ""))),
+    Math.max(widthOf(column.title), ...texts.map((row) => Math.min(WIDEST, widthOf(row[index] ?? "")))),
   );
   if (options.width !== undefined) narrow(columns, widths, options.width);
   const line = (cells: readonly string[], styles: readonly (Style | undefined)[]) =>
@@ -42,7 +47,12 @@ export function table(
       columns.map((column) => column.title),
       columns.map(() => "dim"),
     ),
-    ...texts.map((cells, row) => line(cells, columns.map((_, index) => styleOf(rows[row]?.[index])))),
+    ...texts.map((cells, row) =>
+      line(
+        cells,
+        columns.map((_, index) => styleOf(rows[row]?.[index])),
+      ),
+    ),
   ];
 }
 
@@ -89,9 +99,12 @@ export function widthOf(text: string): number {
   let width = 0;
   for (const mark of text) {
     if (/\p{Mark}|\u200d|\ufe0f/u.test(mark)) continue;
-    width += /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u.test(mark)
-      ? 2
-      : 1;
+    width +=
+      /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u.test(
+        mark,
+      )
+        ? 2
+        : 1;
   }
   return width;
 }

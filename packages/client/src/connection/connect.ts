@@ -10,10 +10,14 @@ export interface ConnectOptions {
   accessToken?: string | (() => Promise<string> | string) | undefined;
 }
 
-/** A supabase-js client that keeps no session of its own: the caller decides where tokens live. */
+/**
+ * A supabase-js client that keeps no session of its own: the caller decides where tokens live. Its own silent repeats
+ * (7 s of them) are off: a failure is told at once, and whatever waits for a job waits out an outage by itself.
+ */
 export function connect(options: ConnectOptions): SupabaseClient {
   const { accessToken } = options;
   return createClient(options.url, options.key, {
+    db: { retry: false },
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
     ...(accessToken === undefined
       ? {}

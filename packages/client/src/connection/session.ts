@@ -20,12 +20,7 @@ interface AuthSession {
 }
 
 /** Signs a person in with email and password. Errors: `sign_in_refused`, `unreachable`. */
-export async function signIn(project: {
-  url: string;
-  key: string;
-  email: string;
-  password: string;
-}): Promise<Session> {
+export async function signIn(project: { url: string; key: string; email: string; password: string }): Promise<Session> {
   const { data, error } = await connect(project).auth.signInWithPassword({
     email: project.email,
     password: project.password,
@@ -51,7 +46,11 @@ function toSession(session: AuthSession): Session {
   };
 }
 
-function refused(error: { status?: number | undefined; message: string } | null, url: string, what: string): HoldfastError {
+function refused(
+  error: { status?: number | undefined; message: string } | null,
+  url: string,
+  what: string,
+): HoldfastError {
   if (error && (error.status === undefined || error.status === 0 || /fetch failed/i.test(error.message))) {
     return new UnreachableError(url, error);
   }

@@ -71,19 +71,13 @@ function unexpected(error: ResponseError, status: number): HoldfastError {
 }
 
 /** The data of a supabase-js answer, or its error thrown as a {@link HoldfastError}. */
-export function unwrap<T>(
-  answer: { data: unknown; error: ResponseError | null; status: number },
-  url: string,
-): T {
+export function unwrap<T>(answer: { data: unknown; error: ResponseError | null; status: number }, url: string): T {
   if (answer.error) throw fromResponse(answer.error, answer.status, url);
   return answer.data as T;
 }
 
 /** As {@link unwrap} for functions that return one row: some Data APIs answer with the row, others with a list of one. */
-export function unwrapRow<T>(
-  answer: { data: unknown; error: ResponseError | null; status: number },
-  url: string,
-): T {
+export function unwrapRow<T>(answer: { data: unknown; error: ResponseError | null; status: number }, url: string): T {
   const data = unwrap<T | T[]>(answer, url);
   return (Array.isArray(data) ? data[0] : data) as T;
 }

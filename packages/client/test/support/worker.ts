@@ -1,5 +1,5 @@
-import type { Stack } from "@holdfast/local";
 import pg from "pg";
+import type { TestStack } from "./people.ts";
 
 /** A worker reduced to its SQL: enough to bring jobs to an end without a process. */
 export class SqlWorker implements AsyncDisposable {
@@ -11,8 +11,10 @@ export class SqlWorker implements AsyncDisposable {
     this.#id = id;
   }
 
-  static async open(stack: Stack, kinds: readonly object[]): Promise<SqlWorker> {
+  static async open(stack: TestStack, kinds: readonly object[]): Promise<SqlWorker> {
     const client = new pg.Client({ connectionString: stack.databaseUrl("holdfast_worker") });
+    // A test may restart Postgres under it.
+    client.on("error", () => {});
     await client.connect();
     await client.query("select holdfast_private.register_kinds($1)", [JSON.stringify(kinds)]);
     const { rows } = await client.query("select holdfast_private.register_worker($1) as id", [
@@ -33,7 +35,10 @@ export class SqlWorker implements AsyncDisposable {
 
   /** Takes the job's lease and ends it. */
   async finish(job: number, finish: Record<string, unknown>): Promise<void> {
-    const { rows } = await this.#client.query("select token from holdfast_private.take_leases($1, $2)", [this.#id, [job]]);
+    const { rows } = await this.#client.query("select token from holdfast_private.take_leases($1, $2)", [
+      this.#id,
+      [job],
+    ]);
     await this.#client.query("select * from holdfast_private.finish_runs($1)", [
       JSON.stringify([{ token: Number(rows[0].token), ...finish }]),
     ]);

@@ -4,7 +4,7 @@ import { chmod, cp, readdir } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join, relative } from "node:path";
 import { LocalStackError } from "../errors.ts";
-import { REPOSITORY, RUNS_AS_ROOT, resolveProgramsHome } from "../state/paths.ts";
+import { RUNS_AS_ROOT, resolveProgramsHome } from "../state/paths.ts";
 
 /** The programs of an unpacked Postgres. */
 export interface Programs {
@@ -18,11 +18,12 @@ export interface Programs {
  * A copy, because the user Postgres runs as may not be allowed to enter the checkout, and because pgTAP is added to it:
  * node_modules stays as it was installed.
  *
+ * @param dataHome where to keep the copy when the checkout cannot be written to
  * @throws {LocalStackError} rule `local.no_postgres` when npm has no Postgres for this platform
  */
-export async function findPrograms(): Promise<Programs> {
+export async function findPrograms(dataHome: string): Promise<Programs> {
   const source = installed();
-  const home = resolveProgramsHome();
+  const home = resolveProgramsHome(dataHome);
   const copy = join(home, `${source.version}-pgtap`);
   if (!existsSync(copy)) await makeCopy(source.native, home, copy);
   if (RUNS_AS_ROOT && statSync(copy).uid !== 0) {
@@ -105,9 +106,4 @@ async function openForReading(folder: string): Promise<void> {
     const executable = entry.isDirectory() || (statSync(path).mode & 0o100) !== 0;
     await chmod(path, executable ? 0o755 : 0o644);
   }
-}
-
-/** For messages: a path below the checkout is shown relative to it. */
-export function shown(path: string): string {
-  return path.startsWith(`${REPOSITORY}/`) ? relative(REPOSITORY, path) : path;
 }

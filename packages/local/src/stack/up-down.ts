@@ -108,7 +108,7 @@ export async function down(options: DownOptions = {}): Promise<boolean> {
     await (options.reset ? server.destroy() : server.stop("fast"));
   }
   if (options.reset) {
-    for (const name of ["secrets.json", "users.json", "stack.json", "stack.lock"]) {
+    for (const name of ["secrets.json", "users.json", "postgres.json", "stack.json", "stack.lock"]) {
       rmSync(join(stateDir, name), { force: true });
     }
   }

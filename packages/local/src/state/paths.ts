@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, realpathSync } from "node:fs";
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, realpathSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { LocalStackError } from "../errors.ts";
 
 /** The checkout that this package is part of. */
 export const REPOSITORY = resolve(import.meta.dirname, "../../../..");
@@ -16,9 +17,19 @@ export function resolveStateDir(stateDir?: string, env: NodeJS.ProcessEnv = proc
 
 /** Creates the state folder (0700: it holds every secret of the stack) and its `logs`. */
 export function ensureStateDir(stateDir: string): void {
-  mkdirSync(join(stateDir, "logs"), { recursive: true, mode: 0o700 });
-  // mkdir's mode is only for folders it makes, and is cut by the umask.
-  chmodSync(stateDir, 0o700);
+  try {
+    mkdirSync(join(stateDir, "logs"), { recursive: true, mode: 0o700 });
+    // mkdir's mode is only for folders it makes, and is cut by the umask.
+    chmodSync(stateDir, 0o700);
+  } catch (error) {
+    throw new LocalStackError(
+      "local.state_not_writable",
+      `the state folder ${stateDir} cannot be used: ${(error as Error).message}`,
+      "give it to this user (chown), or choose another with HOLDFAST_STATE=<folder>",
+      3,
+      { cause: error },
+    );
+  }
 }
 
 /**
@@ -31,9 +42,23 @@ export function resolveDataHome(stateDir: string): string {
   return join(systemHome(), createHash("sha256").update(real).digest("hex").slice(0, 16));
 }
 
-/** Where the copy of Postgres' programs lives; shared by every stack of this checkout (as root: of this machine). */
-export function resolveProgramsHome(): string {
-  return RUNS_AS_ROOT ? join(systemHome(), "postgres") : join(REPOSITORY, ".holdfast", "programs");
+/**
+ * Where the copy of Postgres' programs lives: shared by every stack of this checkout (as root: of this machine), or
+ * beside the data of the one stack where the checkout belongs to another user.
+ */
+export function resolveProgramsHome(dataHome: string): string {
+  if (RUNS_AS_ROOT) return join(systemHome(), "postgres");
+  const shared = join(REPOSITORY, ".holdfast");
+  return isWritable(existsSync(shared) ? shared : REPOSITORY) ? join(shared, "programs") : join(dataHome, "programs");
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The parent of {@link resolveDataHome} as root. */

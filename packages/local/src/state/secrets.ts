@@ -30,9 +30,14 @@ const SecretsFile = z.object({
 /** Everything generated for one stack; kept in `secrets.json` (0600). */
 export type Secrets = z.infer<typeof SecretsFile>;
 
+/** Where the stack's secrets are kept. */
+export function secretsFile(stateDir: string): string {
+  return join(stateDir, "secrets.json");
+}
+
 /** Reads the stack's secrets, or makes and keeps them. */
 export async function loadSecrets(stateDir: string): Promise<Secrets> {
-  const path = join(stateDir, "secrets.json");
+  const path = secretsFile(stateDir);
   const kept = readJson(path, SecretsFile);
   if (kept) return kept;
   const made = await makeSecrets();

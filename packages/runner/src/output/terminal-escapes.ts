@@ -4,6 +4,8 @@ const BEL = 0x07;
 const longestControl = 256;
 const longestString = 4096;
 
+const twoByteFinals = Buffer.from("78=>cDEHMNOZno|}~");
+
 type Within = "text" | "escape" | "charset" | "control" | "string" | "string-escape";
 
 /** Tells the bytes of terminal escape sequences (colours, cursor moves, titles) from the text between them. */
@@ -49,5 +51,6 @@ function afterEscape(byte: number): Within | "not mine" {
   if (byte === 0x5b) return "control"; // [
   if (byte === 0x5d || byte === 0x50 || byte === 0x58 || byte === 0x5e || byte === 0x5f) return "string"; // ] P X ^ _
   if (byte >= 0x20 && byte <= 0x2f) return "charset";
-  return byte >= 0x30 && byte <= 0x7e ? "text" : "not mine";
+  // Of the two-byte sequences only those that terminals know: a stray ESC must not swallow the first letter of a secret.
+  return twoByteFinals.includes(byte) ? "text" : "not mine";
 }

@@ -1,4 +1,5 @@
 import { attachRun, type Finish, isRefusal, type RunAttachment } from "@holdfast/db/runs";
+import { openPipes, type Pipes } from "../command/pipes.ts";
 import type { CommandEnd, CommandToStart } from "../command/started-command.ts";
 import type { Connection } from "../lease/connection.ts";
 import { deliverFinish } from "../lease/finisher.ts";
@@ -43,6 +44,8 @@ export class CommandRun {
   readonly #connection: Connection;
   readonly #redaction: Redaction;
   readonly #prepared: CommandToStart | RunFailure;
+  /** Made while the database is asked about the lease; null for a terminal. */
+  readonly #pipes: Promise<Pipes> | null;
   readonly #status: StatusFile;
   readonly #lease: Lease;
   readonly #figures = new Figures();
@@ -64,6 +67,8 @@ export class CommandRun {
       figures: () => this.#figures.beat(),
       onVerdict: (kind) => this.#end({ kind }),
     });
+    this.#pipes = options.spec.command.pty ? null : openPipes(options.runDirectory);
+    this.#pipes?.catch(() => {}); // the failure is taken when the command is to be started
     this.#lost.promise.catch(() => {});
   }
 
@@ -128,7 +133,8 @@ export class CommandRun {
     return end;
   }
 
-  #start(prepared: CommandToStart): Promise<LiveCommand> {
+  async #start(prepared: CommandToStart): Promise<LiveCommand> {
+    const pipes = await this.#pipes;
     this.#output = new RunOutput({
       directory: this.#directory,
       names: this.#spec.command.pty ? ["raw"] : ["stdout", "stderr"],
@@ -141,7 +147,7 @@ export class CommandRun {
       onFailure: (error) => this.#end({ kind: "failure", failure: writeFailure(error, this.#directory) }),
     });
     const onTimeout = () => this.#end({ kind: "timeout" });
-    return LiveCommand.start(prepared, this.#spec, this.#directory, this.#output, onTimeout);
+    return LiveCommand.start(prepared, this.#spec, this.#directory, this.#output, pipes, onTimeout);
   }
 
   #announce(command: LiveCommand): void {

@@ -1,3 +1,4 @@
+import type { Pipes } from "../command/pipes.ts";
 import { startInPipes } from "../command/start-in-pipes.ts";
 import { startInTerminal } from "../command/start-in-terminal.ts";
 import type { CommandEnd, CommandToStart, StartedCommand } from "../command/started-command.ts";
@@ -22,23 +23,25 @@ export class LiveCommand {
   readonly #stops: (() => void)[];
 
   /**
-   * Starts the command in a terminal or in pipes, as its spec says; `onTimeout` is called when it has run too long.
+   * Starts the command in the given pipes, or in a terminal when there are none; `onTimeout` is called when it has run
+   * too long.
    *
-   * @throws {RunFailure} `spawn_failed`, or `disk_full` when its pipes cannot be made.
+   * @throws {RunFailure} `spawn_failed`.
    */
   static async start(
     prepared: CommandToStart,
     spec: RunSpec,
     runDirectory: string,
     output: RunOutput,
+    pipes: Pipes | null,
     onTimeout: () => void,
   ): Promise<LiveCommand> {
-    const command = spec.command.pty
-      ? startInTerminal(prepared, (bytes) => output.push("raw", bytes))
-      : await startInPipes(prepared, runDirectory, {
+    const command = pipes
+      ? await startInPipes(prepared, pipes, {
           stdout: (bytes) => output.push("stdout", bytes),
           stderr: (bytes) => output.push("stderr", bytes),
-        });
+        })
+      : startInTerminal(prepared, (bytes) => output.push("raw", bytes));
     return new LiveCommand(command, spec, runDirectory, output, onTimeout);
   }
 

@@ -5,7 +5,7 @@ export interface RunError {
   /** Stable word by which failures are grouped, e.g. `program_not_found`. */
   readonly class: string;
   /** `false`: trying again cannot help, whatever the job's class says. Absent: the class decides. */
-  readonly retry?: boolean;
+  readonly retry?: boolean | undefined;
 }
 
 /** A run that cannot start or go on; becomes the run's error. */

@@ -54,7 +54,9 @@ export async function createTestDatabase(options: TestDatabaseOptions = {}): Pro
           max: 10,
           types: NUMBERS,
         });
-        pool.on("error", () => {}); // a test may cut connections; the next query on the pool opens another
+        // A test may cut connections, and drop() cuts the last ones: the query in flight reports it, if there is one.
+        pool.on("error", () => {});
+        pool.on("connect", (client) => client.on("error", () => {}));
         pools.set(role, pool);
       }
       return pool;

@@ -1,4 +1,12 @@
-import { type Finish, type Lease, orphansCleared, type RunError, reportRunsLost, retrying, runStates } from "@holdfast/db";
+import {
+  type Finish,
+  type Lease,
+  orphansCleared,
+  type RunError,
+  reportRunsLost,
+  retrying,
+  runStates,
+} from "@holdfast/db";
 import { type LaunchedRunner, launchRunner, RunFailure } from "@holdfast/runner";
 import { finalFailure } from "../functions/finish-of.ts";
 import type { WorkerOffice } from "../worker-office.ts";

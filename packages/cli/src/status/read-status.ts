@@ -1,0 +1,130 @@
+import type { Holdfast, Job } from "@holdfast/client";
+import { CliError } from "../cli-error.ts";
+import type { Run } from "../reads/run.ts";
+import type {
+  Duty,
+  FailureGroup,
+  PausedRoom,
+  RunningJob,
+  StatusNow,
+  StatusReport,
+  StuckJob,
+  WaitingJob,
+  WorkerLine,
+} from "./status-report.ts";
+
+/** How many rows each question may have: together they fit one screen. */
+const ROWS = { running: 12, finished: 6, failures: 6, retried: 5, next: 8, workers: 8, stuck: 5 };
+
+/** Runs looked at to find what ended last and what was tried again: newest first, by index. */
+const RECENT_RUNS = 100;
+
+/** Answers the five questions, all at once; every read is bounded, so a million jobs cost no more than ten. */
+export async function readStatus(holdfast: Holdfast): Promise<StatusReport> {
+  const workspaceId = await holdfast.data.workspaceId();
+  const mine = <T>(view: string, columns: string, order: string, limit: number, ascending = true) =>
+    holdfast.data.read<T[]>((db) =>
+      db.from(view).select(columns).eq("workspace_id", workspaceId).order(order, { ascending }).limit(limit),
+    );
+  const [now, running, recent, failures, next, workers, duties, stuck, queues, lanes] = await Promise.all([
+    mine<StatusNow>("status_now", "*", "workspace", 1),
+    mine<RunningJob>("lease_overview", "*", "acquired_at", ROWS.running),
+    mine<Run>("runs", "id,job_id,attempt,started_at,finished_at,outcome", "started_at", RECENT_RUNS, false),
+    mine<FailureGroup>("recent_failures", "*", "last_at", ROWS.failures, false),
+    readNext(holdfast, workspaceId),
+    readWorkers(holdfast),
+    holdfast.data.read<Duty[]>((db) => db.from("duties").select("*").order("name")),
+    mine<StuckJob>("stuck_jobs", "*", "for_seconds", ROWS.stuck, false),
+    readPaused(holdfast, workspaceId, "queues"),
+    readPaused(holdfast, workspaceId, "lanes"),
+  ]);
+  if (!now[0]) throw new CliError(`workspace "${holdfast.workspace}" has no row in holdfast.status_now`, {});
+  const { finished, retried } = await readEnded(holdfast, recent);
+  return {
+    at: new Date().toISOString(),
+    workspace: holdfast.workspace,
+    now: now[0],
+    running,
+    finished,
+    failures,
+    retried,
+    next,
+    workers,
+    duties,
+    stuck,
+    paused: [
+      ...queues.map((room) => ({ ...room, subject: "queue" as const })),
+      ...lanes.map((room) => ({ ...room, subject: "lane" as const })),
+    ],
+  };
+}
+
+function readNext(holdfast: Holdfast, workspaceId: string): Promise<WaitingJob[]> {
+  return holdfast.data.read<WaitingJob[]>((db) =>
+    db
+      .from("next_up")
+      .select("job_id,kind,name,queue,lane,state,run_at,held_by,why")
+      .eq("workspace_id", workspaceId)
+      .order("effective_priority")
+      .order("run_at")
+      .limit(ROWS.next),
+  );
+}
+
+function readWorkers(holdfast: Holdfast): Promise<WorkerLine[]> {
+  return holdfast.data.read<WorkerLine[]>((db) =>
+    db
+      .from("worker_overview")
+      .select("id,name,host,pid,lanes,capacity,running_jobs,heartbeat_age_seconds,label,started_at")
+      .is("ended_at", null)
+      .order("id", { ascending: false })
+      .limit(ROWS.workers),
+  );
+}
+
+function readPaused(holdfast: Holdfast, workspaceId: string, table: "queues" | "lanes") {
+  return holdfast.data.read<Omit<PausedRoom, "subject">[]>((db) =>
+    db
+      .from(table)
+      .select("name,paused_at,paused_by,paused_reason")
+      .eq("workspace_id", workspaceId)
+      .not("paused_at", "is", null)
+      .order("name"),
+  );
+}
+
+/** What ended last, and what was tried more than once, out of the newest runs. */
+async function readEnded(holdfast: Holdfast, runs: readonly Run[]) {
+  const ended = runs
+    .filter((run) => run.finished_at !== null)
+    .sort((one, other) => Date.parse(other.finished_at ?? "") - Date.parse(one.finished_at ?? ""));
+  const wanted = new Set(
+    ended
+      .filter((run) => run.outcome === "completed")
+      .slice(0, ROWS.finished * 2)
+      .map((run) => run.job_id),
+  );
+  const again = new Set(
+    runs
+      .filter((run) => run.attempt > 1)
+      .slice(0, ROWS.retried * 3)
+      .map((run) => run.job_id),
+  );
+  const ids = [...new Set([...wanted, ...again])];
+  if (ids.length === 0) return { finished: [], retried: [] };
+  const jobs = await holdfast.data.read<Job[]>((db) =>
+    db
+      .from("jobs")
+      .select("id,kind,name,queue,state,attempt,max_attempts,run_at,started_at,finished_at,error_message,held_by")
+      .in("id", ids),
+  );
+  const byEnd = jobs.sort((one, other) => endOf(other) - endOf(one));
+  return {
+    finished: byEnd.filter((job) => wanted.has(job.id) && job.state === "completed").slice(0, ROWS.finished),
+    retried: byEnd.filter((job) => again.has(job.id)).slice(0, ROWS.retried),
+  };
+}
+
+function endOf(job: Job): number {
+  return job.finished_at === null ? Number.POSITIVE_INFINITY : Date.parse(job.finished_at);
+}
