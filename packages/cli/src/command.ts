@@ -13,12 +13,12 @@ export interface Program {
   outcome: Outcome;
 }
 
-/** What a command is told besides its arguments: the context and its own options. */
+/** What a command does: it is told the context, its own options and its arguments, and may answer with an exit code. */
 export type Action<Options> = (
   context: Context,
   options: Options & CommonOptions,
   args: string[],
-) => Promise<number | undefined | void>;
+) => Promise<number> | Promise<void>;
 
 /** A new command: one sentence, and the examples that end its `--help`. */
 export function addCommand(program: Program, usage: string, summary: string, examples: readonly string[]): Command {

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 // so a limit that is exceeded for a moment is seen.
 
 const SESSIONS = 16;
-const JOBS = 320;
+const JOBS = 160;
 
 const SCOPES = [
   { scope: "queue", limit: 5, options: {}, target: { queue: "primary" } },

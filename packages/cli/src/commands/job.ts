@@ -1,4 +1,4 @@
-import type { Holdfast, Job } from "@holdfast/client";
+import type { Job } from "@holdfast/client";
 import { addCommand, asPerson, onCall, type Program } from "../command.ts";
 import { type Context, print, printJson, timeStyle } from "../context.ts";
 import { lastLines } from "../output/last-lines.ts";

@@ -1,16 +1,15 @@
-import { constants } from "node:os";
 import { resolve } from "node:path";
 import type { Holdfast, Job } from "@holdfast/client";
 import { addCommand, asPerson, list, onCall, type Program } from "../command.ts";
 import { type Context, note, print, printJson } from "../context.ts";
 import { followJob } from "../output/follow-job.ts";
+import { describeEnd, exitCodeFor, progressLine } from "../output/how-it-goes.ts";
 import { OutputSink } from "../output/output-sink.ts";
 import type { Run } from "../reads/run.ts";
 import { openHoldfast } from "../session/open.ts";
 import { formatDuration, parseDuration } from "../terminal/duration.ts";
 import { LiveLine } from "../terminal/live-line.ts";
 import { printable } from "../terminal/printable.ts";
-import { progressBar } from "../terminal/progress-bar.ts";
 import { addJobOptions, type JobOptions, toEnqueueOptions } from "./job-options.ts";
 
 interface RunOptions extends JobOptions {
@@ -22,10 +21,7 @@ interface RunOptions extends JobOptions {
   raw?: boolean;
 }
 
-/** Exit codes that a shell uses for these ends, so scripts may tell them apart. */
-const TIMED_OUT = 124;
-const NOT_EXECUTABLE = 126;
-const NOT_FOUND = 127;
+/** Exit code of a follower that Ctrl-C ended, as a shell gives it. */
 const DETACHED = 130;
 
 /** `holdfast run -- CMD…`: one command as a durable job. */
@@ -140,30 +136,4 @@ function finish(context: Context, job: Job, run: Run | undefined): number {
     note(context, `job ${job.id} completed in ${formatDuration(took)}, attempt ${job.attempt}`);
   }
   return exitCode;
-}
-
-/** The command's own exit code; where it has none, the one a shell would give. */
-export function exitCodeFor(job: Job, run: Run | undefined): number {
-  if (job.state === "completed") return run?.exit_code ?? 0;
-  if (job.state === "timed_out") return TIMED_OUT;
-  if (job.error_class === "program_not_found") return NOT_FOUND;
-  if (job.error_class === "program_not_executable") return NOT_EXECUTABLE;
-  if (run?.exit_code) return run.exit_code;
-  const number = run?.signal ? constants.signals[run.signal as NodeJS.Signals] : undefined;
-  return number === undefined ? 1 : 128 + number;
-}
-
-function describeEnd(run: Run): string {
-  if (run.signal) return `${run.outcome ?? "ended"} by ${run.signal}`;
-  if (run.exit_code) return `exit code ${run.exit_code}`;
-  return printable(run.error_message ?? run.outcome ?? "ended");
-}
-
-/** `● job 7  running  █████░░░░░  52%  hashing  12s`. */
-export function progressLine(job: Job, run: Run | undefined): string {
-  const since = run?.started_at ? formatDuration(Date.now() - Date.parse(run.started_at)) : "";
-  const held = job.held_by.length ? `held by ${job.held_by.join(", ")}` : "";
-  return [`job ${job.id}`, job.state, progressBar(job.progress), printable(job.progress_message ?? ""), held, since]
-    .filter((part) => part !== "")
-    .join("  ");
 }

@@ -53,7 +53,7 @@ export class SafeOutput {
       }
       if (colour !== undefined && colour !== "unfinished") {
         safe += colour;
-        this.#coloured = !/^\u001b\[0?m$/.test(colour);
+        this.#coloured = colour !== `${ESC}[m` && colour !== `${ESC}[0m`;
         from = next + colour.length;
       } else {
         safe += visible(ESC);

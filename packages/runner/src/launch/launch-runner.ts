@@ -43,7 +43,7 @@ export interface LaunchedRunner {
 
 const entry = fileURLToPath(new URL("../main.ts", import.meta.url));
 // A runner keeps nothing and computes little: a small heap, and no third tier of compiler, whose own pages cost 6 MB.
-const flags = ["--max-semi-space-size=1", "--max-old-space-size=64", "--max-opt=2"];
+const flags = ["--max-semi-space-size=1", "--max-old-space-size=64", "--max-opt=2", "--expose-gc"];
 
 /**
  * Launches the runner of one command in a session of its own: neither SIGKILL of the caller nor the end of its terminal
