@@ -45,8 +45,8 @@ set role postgres;
 
 -- One clock. Rules never call now(): a test database replaces this one function and moves time for every session at once.
 create function holdfast_private.clock() returns timestamptz
-  language sql volatile set search_path = ''
-  as $$ select clock_timestamp() $$;
+  language plpgsql volatile set search_path = ''
+  as $$ begin return clock_timestamp(); end $$;
 comment on function holdfast_private.clock() is 'The time every rule uses. A test database may replace it; nothing else may.';
 
 -- Every refusal leaves through here, so that each one carries a rule name, a sentence and a way out. The Data API turns
@@ -89,15 +89,14 @@ $$;
 comment on function holdfast_private.is_api_caller() is 'True when the caller is anon or authenticated, whose right to act must be asked before any effect.';
 
 -- A plan cached while a table was nearly empty joins a batch of 500 the wrong way round once it is not, until the next
--- ANALYZE. Large batches therefore plan anew (a millisecond, shared by the batch); single rows keep the cached plan, for
--- latency. The calling function must carry `set plan_cache_mode`, so that the setting ends with it.
+-- ANALYZE. Large batches therefore plan anew (a millisecond, shared by the batch); a few rows take the cached plan, whose
+-- planning would cost more than their execution. The calling function must carry `set plan_cache_mode`, so that the
+-- setting ends with it.
 create function holdfast_private.plan_for(p_batch integer) returns void
   language plpgsql set search_path = ''
 as $$
 begin
-  if p_batch > 20 then
-    perform set_config('plan_cache_mode', 'force_custom_plan', true);
-  end if;
+  perform set_config('plan_cache_mode', case when p_batch > 20 then 'force_custom_plan' else 'force_generic_plan' end, true);
 end
 $$;
 comment on function holdfast_private.plan_for(integer) is 'Makes the statements of the calling function plan for the batch at hand when it is large.';

@@ -81,6 +81,46 @@ create policy "members read their workspaces" on holdfast.workspaces for select 
 grant select on holdfast.workspaces to authenticated;
 grant select, insert, update on holdfast.workspaces to service_role;
 
+-- Names of members, as their fellow members see them. members itself shows one's own rows only, and auth.users shows
+-- nobody; a name beside an act is what a tired operator reads, so it has a table of its own.
+create table holdfast.people (
+  workspace_id uuid not null,
+  user_id uuid not null,
+  name text not null,
+  primary key (workspace_id, user_id),
+  foreign key (workspace_id, user_id) references holdfast.members (workspace_id, user_id) on delete cascade
+);
+comment on table holdfast.people is 'Names of the members of a workspace, for lists and reasons. Filled from the e-mail address when a member is added.';
+comment on column holdfast.people.workspace_id is 'The workspace.';
+comment on column holdfast.people.user_id is 'The person: actor user:<user_id>.';
+comment on column holdfast.people.name is 'The name shown.';
+alter table holdfast.people enable row level security;
+revoke all on holdfast.people from anon, authenticated, service_role;
+create policy "members read the names of their fellow members" on holdfast.people for select to authenticated
+  using (workspace_id = any (array(select m.workspace_id from holdfast.my_workspaces m)));
+grant select on holdfast.people to authenticated;
+grant select, update (name) on holdfast.people to service_role;
+
+create function holdfast_private.tg_members__name() returns trigger
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  insert into holdfast.people (workspace_id, user_id, name)
+  select new.workspace_id, new.user_id, coalesce(u.email, new.user_id::text) from auth.users u where u.id = new.user_id;
+  return null;
+end
+$$;
+comment on function holdfast_private.tg_members__name() is 'Gives a new member the name their fellow members see.';
+create trigger members__name after insert on holdfast.members for each row execute function holdfast_private.tg_members__name();
+
+-- The name behind an actor of the ledger; the actor itself when it is no member.
+create function holdfast.name_of(p_workspace uuid, p_actor text) returns text
+  language sql stable set search_path = ''
+as $$
+  select coalesce((select p.name from holdfast.people p where p.workspace_id = p_workspace and p_actor = 'user:' || p.user_id), p_actor)
+$$;
+comment on function holdfast.name_of(uuid, text) is 'Who an actor is, for people: the member''s name, or the actor as written. Runs with the caller''s rights.';
+
 create table holdfast.ventures (
   workspace_id uuid not null references holdfast.workspaces (id) on delete cascade,
   name text not null constraint ventures_name_is_short_and_plain check (name ~ '^[a-z][a-z0-9_-]{0,62}$'),

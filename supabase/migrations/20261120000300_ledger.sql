@@ -56,7 +56,7 @@ comment on column holdfast_ledger.seals.seqs is 'The events covered, by seq, in 
 comment on column holdfast_ledger.seals.leaves is 'sha-256 of each event, 32 bytes each, in the order of seqs: names an altered row.';
 comment on column holdfast_ledger.seals.root is 'Merkle root over the leaves.';
 comment on column holdfast_ledger.seals.previous is 'Hash of the seal before; empty for the first.';
-comment on column holdfast_ledger.seals.hash is 'sha-256 over number, range, count, root and previous hash.';
+comment on column holdfast_ledger.seals.hash is 'sha-256 over number, time, range, events, root and previous hash.';
 
 create function holdfast_ledger.tg_events__append_only() returns trigger
   language plpgsql set search_path = ''
@@ -138,13 +138,13 @@ end
 $$;
 comment on function holdfast_ledger.merkle_root(bytea[]) is 'Merkle root over leaf hashes in order; sha256 of nothing for no leaves.';
 
-create function holdfast_ledger.seal_hash(p_seal bigint, p_xid_from bigint, p_xid_to bigint, p_seqs bigint[], p_root bytea, p_previous bytea) returns bytea
+create function holdfast_ledger.seal_hash(p_seal bigint, p_sealed_at timestamptz, p_xid_from bigint, p_xid_to bigint, p_seqs bigint[], p_root bytea, p_previous bytea) returns bytea
   language sql immutable set search_path = ''
 as $$
-  select sha256('\x02'::bytea || convert_to(p_seal || ':' || p_xid_from || ':' || p_xid_to || ':' || cardinality(p_seqs) || ':', 'UTF8')
+  select sha256('\x02'::bytea || convert_to(p_seal || ':' || extract(epoch from p_sealed_at) || ':' || p_xid_from || ':' || p_xid_to || ':' || cardinality(p_seqs) || ':', 'UTF8')
     || sha256(convert_to(p_seqs::text, 'UTF8')) || p_root || p_previous)
 $$;
-comment on function holdfast_ledger.seal_hash(bigint, bigint, bigint, bigint[], bytea, bytea) is 'Hash that chains one seal to the seal before it.';
+comment on function holdfast_ledger.seal_hash(bigint, timestamptz, bigint, bigint, bigint[], bytea, bytea) is 'Hash that chains one seal to the seal before it.';
 
 create function holdfast_ledger.seal() returns jsonb
   language plpgsql security definer set search_path = ''
@@ -157,6 +157,7 @@ declare
   v_leaves bytea[];
   v_root bytea;
   v_next bigint;
+  v_now timestamptz := holdfast_private.clock();
 begin
   -- Two leaders for a moment do no harm: the second finds the lock taken and goes away.
   if not pg_try_advisory_xact_lock(hashtext('holdfast_ledger.seal')) then
@@ -177,10 +178,10 @@ begin
   end if;
   v_root := holdfast_ledger.merkle_root(v_leaves);
   insert into holdfast_ledger.seals (seal, sealed_at, xid_from, xid_to, seqs, leaves, root, previous, hash)
-  select v_next, holdfast_private.clock(), v_from, v_horizon, v_seqs,
+  select v_next, v_now, v_from, v_horizon, v_seqs,
     (select string_agg(l, ''::bytea order by o) from unnest(v_leaves) with ordinality as u (l, o)),
     v_root, coalesce(v_last.hash, ''::bytea),
-    holdfast_ledger.seal_hash(v_next, v_from, v_horizon, v_seqs, v_root, coalesce(v_last.hash, ''::bytea));
+    holdfast_ledger.seal_hash(v_next, v_now, v_from, v_horizon, v_seqs, v_root, coalesce(v_last.hash, ''::bytea));
   return jsonb_build_object('seal', v_next, 'events', cardinality(v_seqs));
 end
 $$;
@@ -209,7 +210,7 @@ begin
     end if;
     v_leaves := array(select substr(v_seal.leaves, (i - 1) * 32 + 1, 32) from generate_series(1, cardinality(v_seal.seqs)) as i order by i);
     if holdfast_ledger.merkle_root(v_leaves) <> v_seal.root
-       or holdfast_ledger.seal_hash(v_seal.seal, v_seal.xid_from, v_seal.xid_to, v_seal.seqs, v_seal.root, v_seal.previous) <> v_seal.hash then
+       or holdfast_ledger.seal_hash(v_seal.seal, v_seal.sealed_at, v_seal.xid_from, v_seal.xid_to, v_seal.seqs, v_seal.root, v_seal.previous) <> v_seal.hash then
       return query select v_seal.seal, null::bigint, 'the seal itself was altered'::text;
     end if;
     -- Retention drops whole sealed days; only the seals stay, and days_dropped says which transactions they held.

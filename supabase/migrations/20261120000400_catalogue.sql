@@ -21,6 +21,7 @@ create table holdfast.queues (
   primary key (workspace_id, name),
   constraint queues_paused_has_who_and_why check ((paused_at is null) = (paused_by is null) and (paused_at is null) = (paused_reason is null))
 );
+create index queues_limited on holdfast.queues (workspace_id, name) where max_running is not null;
 comment on table holdfast.queues is 'What a job waits in; can be paused and limited.';
 comment on column holdfast.queues.workspace_id is 'The workspace.';
 comment on column holdfast.queues.name is 'Name used in jobs.queue.';
@@ -45,6 +46,7 @@ create table holdfast.lanes (
   primary key (workspace_id, name),
   constraint lanes_paused_has_who_and_why check ((paused_at is null) = (paused_by is null) and (paused_at is null) = (paused_reason is null))
 );
+create index lanes_limited on holdfast.lanes (workspace_id, name) where max_running is not null;
 comment on table holdfast.lanes is 'Which workers may take a job: a worker serves lanes by name.';
 comment on column holdfast.lanes.workspace_id is 'The workspace.';
 comment on column holdfast.lanes.name is 'Name used in jobs.lane and in a worker''s list of lanes.';
@@ -70,6 +72,7 @@ create table holdfast.job_classes (
   created_at timestamptz not null default clock_timestamp(),
   primary key (workspace_id, name)
 );
+create index job_classes_limited on holdfast.job_classes (workspace_id, name) where max_running is not null;
 comment on table holdfast.job_classes is 'Retry, timeout and approval rules that a job takes from its class.';
 comment on column holdfast.job_classes.workspace_id is 'The workspace.';
 comment on column holdfast.job_classes.name is 'Name used in jobs.class.';
@@ -147,7 +150,7 @@ comment on column holdfast.profiles.program is 'Absolute path, or a name resolve
 comment on column holdfast.profiles.args is 'Template of whole arguments: {{param}} is filled inside one argument and never splits it.';
 comment on column holdfast.profiles.parameter_schema is 'JSON Schema of the payload that fills the template. Default: no parameters.';
 comment on column holdfast.profiles.env is 'Names of environment variables passed on; values come from the worker at launch and are never stored.';
-comment on column holdfast.profiles.cwd is 'Working directory, inside the workspace''s allowed roots. Null: the first root.';
+comment on column holdfast.profiles.cwd is 'Working directory, inside the workspace''s allowed roots. Null: the run''s own directory.';
 comment on column holdfast.profiles.pty is 'True to run under a pseudo-terminal. Default false: pipes.';
 comment on column holdfast.profiles.grace_seconds is 'Seconds between SIGTERM and SIGKILL. Default 10.';
 comment on column holdfast.profiles.timeout_seconds is 'Timeout of one attempt; null: the class decides.';

@@ -5,6 +5,9 @@
 -- every closed one; gates that take something (slots here; budgets and rates to come) are asked last, in take_slots'
 -- place, and only of candidates that nothing else holds.
 
+-- plpgsql throughout, also where one query would do: SQL functions are planned anew at every call, and an insert of one job
+-- asks nine of them.
+
 -- What a gate may know of a job: enough to decide without reading the jobs table again.
 create type holdfast_private.candidate as (
   job_id bigint,
@@ -20,30 +23,45 @@ create type holdfast_private.candidate as (
 comment on type holdfast_private.candidate is 'A job that asks to be dispatched, as the gates see it.';
 
 create function holdfast_private.gate_queue_paused(p_candidates holdfast_private.candidate[]) returns setof bigint
-  language sql stable set search_path = ''
+  language plpgsql stable set search_path = ''
 as $$
-  select c.job_id from unnest(p_candidates) c
-  join holdfast.queues q on q.workspace_id = c.workspace_id and q.name = c.queue
-  where q.paused_at is not null
+#variable_conflict use_column
+begin
+  return query
+    select c.job_id from unnest(p_candidates) c
+    join holdfast.queues q on q.workspace_id = c.workspace_id and q.name = c.queue
+    where q.paused_at is not null;
+end
 $$;
 comment on function holdfast_private.gate_queue_paused(holdfast_private.candidate[]) is 'Gate queue_paused: holds jobs of a paused queue.';
 
 create function holdfast_private.gate_lane_paused(p_candidates holdfast_private.candidate[]) returns setof bigint
-  language sql stable set search_path = ''
+  language plpgsql stable set search_path = ''
 as $$
-  select c.job_id from unnest(p_candidates) c
-  join holdfast.lanes l on l.workspace_id = c.workspace_id and l.name = c.lane
-  where l.paused_at is not null
+#variable_conflict use_column
+begin
+  return query
+    select c.job_id from unnest(p_candidates) c
+    join holdfast.lanes l on l.workspace_id = c.workspace_id and l.name = c.lane
+    where l.paused_at is not null;
+end
 $$;
 comment on function holdfast_private.gate_lane_paused(holdfast_private.candidate[]) is 'Gate lane_paused: holds jobs of a paused lane.';
 
 create function holdfast_private.gate_dependency(p_candidates holdfast_private.candidate[]) returns setof bigint
-  language sql stable set search_path = ''
+  language plpgsql stable set search_path = ''
 as $$
-  select distinct c.job_id from unnest(p_candidates) c
-  join holdfast.job_dependencies d on d.job_id = c.job_id
-  join holdfast.jobs parent on parent.id = d.depends_on
-  where c.depends and parent.state <> 'completed'
+#variable_conflict use_column
+begin
+  if not exists (select from unnest(p_candidates) c where c.depends) then
+    return;
+  end if;
+  return query
+    select distinct c.job_id from unnest(p_candidates) c
+    join holdfast.job_dependencies d on d.job_id = c.job_id
+    join holdfast.jobs parent on parent.id = d.depends_on
+    where c.depends and parent.state <> 'completed';
+end
 $$;
 comment on function holdfast_private.gate_dependency(holdfast_private.candidate[]) is 'Gate dependency: holds jobs whose parents have not all completed.';
 
@@ -59,16 +77,20 @@ $$;
 comment on function holdfast_private.gate_due_time(holdfast_private.candidate[]) is 'Gate due_time: holds jobs whose run_at is still to come.';
 
 create function holdfast_private.closed_gates(p_candidates holdfast_private.candidate[]) returns table (job_id bigint, held_by text[])
-  language sql stable set search_path = ''
+  language plpgsql stable set search_path = ''
 as $$
-  select held.job_id, array_agg(held.gate order by held.place)
-  from (
-    select h as job_id, 1 as place, 'queue_paused' as gate from holdfast_private.gate_queue_paused(p_candidates) h
-    union all select h, 2, 'lane_paused' from holdfast_private.gate_lane_paused(p_candidates) h
-    union all select h, 3, 'dependency' from holdfast_private.gate_dependency(p_candidates) h
-    union all select h, 4, 'due_time' from holdfast_private.gate_due_time(p_candidates) h
-  ) held
-  group by held.job_id
+#variable_conflict use_column
+begin
+  return query
+    select held.job_id, array_agg(held.gate order by held.place)
+    from (
+      select h as job_id, 1 as place, 'queue_paused' as gate from holdfast_private.gate_queue_paused(p_candidates) h
+      union all select h, 2, 'lane_paused' from holdfast_private.gate_lane_paused(p_candidates) h
+      union all select h, 3, 'dependency' from holdfast_private.gate_dependency(p_candidates) h
+      union all select h, 4, 'due_time' from holdfast_private.gate_due_time(p_candidates) h
+    ) held
+    group by held.job_id;
+end
 $$;
 comment on function holdfast_private.closed_gates(holdfast_private.candidate[]) is 'Asks every gate that only looks, in order; returns the candidates that are held, each with all its closed gates.';
 
@@ -92,19 +114,23 @@ alter table holdfast_private.slots enable row level security;
 -- The limited scopes of some candidates, with their limits. A key always has limit one.
 create function holdfast_private.limited_scopes(p_candidates holdfast_private.candidate[])
   returns table (job_id bigint, priority integer, workspace_id uuid, scope text, name text, max_running integer)
-  language sql stable set search_path = ''
+  language plpgsql stable set search_path = ''
 as $$
-  select c.job_id, c.priority, c.workspace_id, 'queue', q.name, q.max_running from unnest(p_candidates) c
-  join holdfast.queues q on q.workspace_id = c.workspace_id and q.name = c.queue and q.max_running is not null
-  union all
-  select c.job_id, c.priority, c.workspace_id, 'lane', l.name, l.max_running from unnest(p_candidates) c
-  join holdfast.lanes l on l.workspace_id = c.workspace_id and l.name = c.lane and l.max_running is not null
-  union all
-  select c.job_id, c.priority, c.workspace_id, 'class', k.name, k.max_running from unnest(p_candidates) c
-  join holdfast.job_classes k on k.workspace_id = c.workspace_id and k.name = c.class and k.max_running is not null
-  union all
-  select c.job_id, c.priority, c.workspace_id, 'key', c.concurrency_key, 1 from unnest(p_candidates) c
-  where c.concurrency_key is not null
+#variable_conflict use_column
+begin
+  return query
+    select c.job_id, c.priority, c.workspace_id, 'queue', q.name, q.max_running from unnest(p_candidates) c
+    join holdfast.queues q on q.workspace_id = c.workspace_id and q.name = c.queue and q.max_running is not null
+    union all
+    select c.job_id, c.priority, c.workspace_id, 'lane', l.name, l.max_running from unnest(p_candidates) c
+    join holdfast.lanes l on l.workspace_id = c.workspace_id and l.name = c.lane and l.max_running is not null
+    union all
+    select c.job_id, c.priority, c.workspace_id, 'class', k.name, k.max_running from unnest(p_candidates) c
+    join holdfast.job_classes k on k.workspace_id = c.workspace_id and k.name = c.class and k.max_running is not null
+    union all
+    select c.job_id, c.priority, c.workspace_id, 'key', c.concurrency_key, 1 from unnest(p_candidates) c
+    where c.concurrency_key is not null;
+end
 $$;
 comment on function holdfast_private.limited_scopes(holdfast_private.candidate[]) is 'Which limits apply to which candidate.';
 
@@ -156,6 +182,13 @@ declare
   v_candidate record;
   v_full text[];
 begin
+  -- Most installations limit little or nothing: three looks at (nearly) empty indexes instead of a join for each candidate.
+  if not exists (select from holdfast.queues q where q.max_running is not null)
+     and not exists (select from holdfast.lanes l where l.max_running is not null)
+     and not exists (select from holdfast.job_classes k where k.max_running is not null)
+     and not exists (select from unnest(p_candidates) c where c.concurrency_key is not null) then
+    return;
+  end if;
   select jsonb_agg(distinct jsonb_build_object('workspace_id', s.workspace_id, 'scope', s.scope, 'name', s.name))
     into v_scopes from holdfast_private.limited_scopes(p_candidates) s;
   if v_scopes is null then
@@ -202,11 +235,15 @@ comment on function holdfast_private.take_slots(holdfast_private.candidate[], bo
 
 -- Asked at lease time: a dispatched job of a scope that is limited must hold its slot (fail closed).
 create function holdfast_private.without_slot(p_candidates holdfast_private.candidate[]) returns table (job_id bigint, held_by text[])
-  language sql stable set search_path = ''
+  language plpgsql stable set search_path = ''
 as $$
-  select s.job_id, array_agg(distinct s.scope || '_limit')
-  from holdfast_private.limited_scopes(p_candidates) s
-  where not exists (select from holdfast_private.slots t where t.workspace_id = s.workspace_id and t.scope = s.scope and t.name = s.name and t.job_id = s.job_id)
-  group by s.job_id
+#variable_conflict use_column
+begin
+  return query
+    select s.job_id, array_agg(distinct s.scope || '_limit')
+    from holdfast_private.limited_scopes(p_candidates) s
+    where not exists (select from holdfast_private.slots t where t.workspace_id = s.workspace_id and t.scope = s.scope and t.name = s.name and t.job_id = s.job_id)
+    group by s.job_id;
+end
 $$;
 comment on function holdfast_private.without_slot(holdfast_private.candidate[]) is 'Candidates that are dispatched into a limited scope without holding its slot.';

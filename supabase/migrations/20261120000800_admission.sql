@@ -7,7 +7,7 @@
 -- Dispatches the candidates whose gates are all open, holds the others with their reasons. Candidates are queued jobs
 -- whose rows this transaction has locked. Returns how many were dispatched.
 create function holdfast_private.admit(p_candidates holdfast_private.candidate[], p_wait boolean default true) returns integer
-  language plpgsql set search_path = '' set enable_seqscan = off
+  language plpgsql set search_path = '' set enable_seqscan = off set plan_cache_mode = auto
 as $$
 declare
   v_now timestamptz := holdfast_private.clock();
@@ -18,6 +18,7 @@ begin
   if coalesce(cardinality(p_candidates), 0) = 0 then
     return 0;
   end if;
+  perform holdfast_private.plan_for(cardinality(p_candidates));
   select jsonb_object_agg(h.job_id, h.held_by) into v_held from holdfast_private.closed_gates(p_candidates) h;
   if v_held is not null then
     v_open := array(select c from unnest(p_candidates) c where not v_held ? (c.job_id)::text);
@@ -35,11 +36,10 @@ begin
   end if;
   with dispatched as (
     update holdfast.jobs j set state = 'dispatched', held_by = '{}', dispatched_at = v_now
-    from unnest(v_open) c where j.id = c.job_id
-    returning j.id, j.workspace_id, j.kind, j.lane, j.effective_priority
+    from holdfast.kinds k where j.id = any (array(select c.job_id from unnest(v_open) c)) and k.workspace_id = j.workspace_id and k.name = j.kind
+    returning j.id, j.lane, k.mode, j.effective_priority
   )
-  select array_agg(holdfast_private.delivery(d.id, d.lane, k.mode, d.effective_priority)) into v_specs
-  from dispatched d join holdfast.kinds k on k.workspace_id = d.workspace_id and k.name = d.kind;
+  select array_agg(holdfast_private.delivery(d.id, d.lane, d.mode, d.effective_priority)) into v_specs from dispatched d;
   perform graphile_worker.add_jobs(v_specs);
   return cardinality(v_specs);
 end
@@ -52,9 +52,11 @@ comment on function holdfast_private.admit(holdfast_private.candidate[], boolean
 -- fetches none that it has no slot for, so that a flood of commands neither holds up functions nor waits in one worker
 -- while another is idle.
 create function holdfast_private.delivery(p_job bigint, p_lane text, p_mode text, p_priority integer) returns graphile_worker.job_spec
-  language sql immutable set search_path = ''
+  language plpgsql immutable set search_path = ''
 as $$
-  select ('holdfast:' || p_lane || case p_mode when 'command' then ':commands' else '' end, json_build_object('job', p_job), null, null, 1, 'job:' || p_job, p_priority, null)::graphile_worker.job_spec
+begin
+  return ('holdfast:' || p_lane || case p_mode when 'command' then ':commands' else '' end, json_build_object('job', p_job), null, null, 1, 'job:' || p_job, p_priority, null)::graphile_worker.job_spec;
+end
 $$;
 comment on function holdfast_private.delivery(bigint, text, text, integer) is 'The graphile-worker job that delivers one of ours.';
 
@@ -298,8 +300,9 @@ declare
   v_job holdfast.jobs;
   v_parent holdfast.jobs;
 begin
-  -- Rows written by the insert of the job itself were checked there.
-  if pg_trigger_depth() > 1 then
+  -- Rows written by the insert of the job itself were checked there; they alone bring their workspace along. The depth keeps
+  -- a superuser's insert from passing for one.
+  if pg_trigger_depth() > 1 and new.workspace_id is not null then
     return new;
   end if;
   select j.* into v_job from holdfast.jobs j where j.id = new.job_id;
@@ -308,7 +311,7 @@ begin
   end if;
   -- One at a time per workspace: two sessions that each add one half of a long cycle share no job to meet at.
   perform pg_advisory_xact_lock(hashtextextended('holdfast.depend:' || v_job.workspace_id, 0));
-  perform from holdfast.jobs j where j.id in (new.job_id, new.depends_on) order by j.id for update;
+  perform from holdfast.jobs j where j.id in (new.job_id, new.depends_on) and j.workspace_id = v_job.workspace_id order by j.id for update;
   select j.* into v_job from holdfast.jobs j where j.id = new.job_id;
   select j.* into v_parent from holdfast.jobs j where j.id = new.depends_on;
   if v_parent.id is null or v_parent.workspace_id <> v_job.workspace_id then
@@ -339,153 +342,3 @@ $$;
 comment on function holdfast_private.tg_job_dependencies__check() is 'Refuses a dependency across workspaces, on itself, in a cycle, or too late.';
 create trigger job_dependencies__check before insert on holdfast.job_dependencies
   for each row execute function holdfast_private.tg_job_dependencies__check();
-
--- Parents completed: jobs that now wait for nothing become queued. Returns them, for dispatch.
-create function holdfast_private.unblock(p_completed bigint[]) returns bigint[]
-  language sql set search_path = '' set enable_seqscan = off
-as $$
-  with children as (
-    select distinct d.job_id from holdfast.job_dependencies d where d.depends_on = any (p_completed)
-  ), ready as (
-    select j.id from holdfast.jobs j join children c on c.job_id = j.id
-    where (j.state = 'blocked' or (j.state = 'queued' and 'dependency' = any (j.held_by))) and not exists (
-      select from holdfast.job_dependencies d join holdfast.jobs p on p.id = d.depends_on where d.job_id = j.id and p.state <> 'completed')
-    order by j.id for update of j
-  ), unblocked as (
-    update holdfast.jobs j set state = 'queued', held_by = '{}', queued_at = holdfast_private.clock() from ready r where j.id = r.id returning j.id
-  )
-  select coalesce(array_agg(u.id order by u.id), '{}') from unblocked u
-$$;
-comment on function holdfast_private.unblock(bigint[]) is 'Makes jobs queued, with no gate noted, whose last open parent is among the given ones. Returns them.';
-
--- A slot became free: admit those that wait for it, best priority first, until nothing fits. Jobs that wait for something
--- else as well (a busy key, a full or paused lane) are passed over in the query, so that a thousand of them do not hide the
--- next job that could run.
-create function holdfast_private.dispatch_waiting(p_workspace uuid, p_scope text, p_name text) returns integer
-  language plpgsql set search_path = '' set enable_seqscan = off
-as $$
-declare
-  v_total integer := 0;
-  v_count integer;
-  v_jobs bigint[];
-  v_limit integer;
-  v_room bigint;
-  v_queues text[];
-  v_lanes text[];
-  v_classes text[];
-begin
-  for v_round in 1 .. 20 loop
-    v_limit := case p_scope
-      when 'queue' then (select q.max_running from holdfast.queues q where q.workspace_id = p_workspace and q.name = p_name)
-      when 'lane' then (select l.max_running from holdfast.lanes l where l.workspace_id = p_workspace and l.name = p_name)
-      when 'class' then (select c.max_running from holdfast.job_classes c where c.workspace_id = p_workspace and c.name = p_name)
-      else 1 end;
-    v_room := coalesce(v_limit - (select count(*) from holdfast_private.slots s where s.workspace_id = p_workspace and s.scope = p_scope and s.name = p_name), 100);
-    exit when v_room <= 0;
-    v_queues := array(select q.name from holdfast.queues q where q.workspace_id = p_workspace and (q.paused_at is not null
-      or q.max_running <= (select count(*) from holdfast_private.slots s where s.workspace_id = p_workspace and s.scope = 'queue' and s.name = q.name)));
-    v_lanes := array(select l.name from holdfast.lanes l where l.workspace_id = p_workspace and (l.paused_at is not null
-      or l.max_running <= (select count(*) from holdfast_private.slots s where s.workspace_id = p_workspace and s.scope = 'lane' and s.name = l.name)));
-    v_classes := array(select c.name from holdfast.job_classes c where c.workspace_id = p_workspace
-      and c.max_running <= (select count(*) from holdfast_private.slots s where s.workspace_id = p_workspace and s.scope = 'class' and s.name = c.name));
-    execute format(
-      'select array_agg(w.id order by w.effective_priority, w.id) from (
-         select j.id, j.effective_priority from holdfast.jobs j
-         where j.workspace_id = $1 and j.%I = $2 and j.state = ''queued'' and j.waits_for_slot
-           and j.queue <> all ($3) and j.lane <> all ($4) and j.class <> all ($5)
-           and (j.concurrency_key is null or not exists (
-             select from holdfast_private.slots s where s.workspace_id = j.workspace_id and s.scope = ''key'' and s.name = j.concurrency_key))
-         order by j.effective_priority, j.id limit $6) w',
-      case p_scope when 'key' then 'concurrency_key' else p_scope end)
-      into v_jobs using p_workspace, p_name, v_queues, v_lanes, v_classes, least(v_room, 100);
-    exit when v_jobs is null;
-    v_count := holdfast_private.dispatch(v_jobs, false);
-    v_total := v_total + v_count;
-    exit when v_count = 0;
-  end loop;
-  return v_total;
-end
-$$;
-comment on function holdfast_private.dispatch_waiting(uuid, text, text) is 'Admits jobs that wait for a slot of this queue, lane, class or key, best first. Returns how many were dispatched.';
-
--- Frees the slots of jobs that left the dispatched and running states, and admits those who waited for them. The scopes
--- are locked first: a dispatcher that is just now finding them full must have marked its job as waiting before we look.
-create function holdfast_private.free_slots(p_jobs bigint[]) returns integer
-  language plpgsql set search_path = '' set enable_seqscan = off
-as $$
-declare
-  v_scopes jsonb;
-  v_scope record;
-  v_total integer := 0;
-begin
-  select jsonb_agg(distinct jsonb_build_object('workspace_id', s.workspace_id, 'scope', s.scope, 'name', s.name)) into v_scopes
-  from holdfast_private.slots s where s.job_id = any (p_jobs);
-  if v_scopes is null then
-    return 0;
-  end if;
-  perform from holdfast_private.lock_scopes(v_scopes);
-  delete from holdfast_private.slots s where s.job_id = any (p_jobs);
-  for v_scope in select * from jsonb_to_recordset(v_scopes) as s (workspace_id uuid, scope text, name text) order by s.scope, s.workspace_id, s.name loop
-    v_total := v_total + holdfast_private.dispatch_waiting(v_scope.workspace_id, v_scope.scope, v_scope.name);
-  end loop;
-  return v_total;
-end
-$$;
-comment on function holdfast_private.free_slots(bigint[]) is 'Releases the slots of the given jobs and admits those who waited for them.';
-
--- Scopes that were reopened (resume, a raised limit) with more held jobs than one transaction should move; the promote
--- duty works them off.
-create table holdfast_private.reopened (
-  workspace_id uuid not null,
-  scope text not null,
-  name text not null,
-  reopened_at timestamptz not null,
-  after_job bigint not null default 0,
-  primary key (workspace_id, scope, name)
-);
-comment on table holdfast_private.reopened is 'Queues and lanes that were resumed or whose limit was raised, and still hold jobs to be asked again.';
-comment on column holdfast_private.reopened.workspace_id is 'The workspace.';
-comment on column holdfast_private.reopened.scope is 'queue, lane or class.';
-comment on column holdfast_private.reopened.name is 'Its name.';
-comment on column holdfast_private.reopened.reopened_at is 'Since when.';
-comment on column holdfast_private.reopened.after_job is 'Jobs up to this id have been asked already.';
-alter table holdfast_private.reopened enable row level security;
-
-create function holdfast_private.reopen(p_workspace uuid, p_scope text, p_name text) returns integer
-  language plpgsql set search_path = ''
-as $$
-begin
-  insert into holdfast_private.reopened (workspace_id, scope, name, reopened_at) values (p_workspace, p_scope, p_name, holdfast_private.clock())
-  on conflict (workspace_id, scope, name) do update set reopened_at = excluded.reopened_at, after_job = 0;
-  return holdfast_private.work_off_reopened(1000);
-end
-$$;
-comment on function holdfast_private.reopen(uuid, text, text) is 'A queue, lane or class may hold fewer jobs now: asks the first thousand again at once, leaves the rest to the promote duty.';
-
-create function holdfast_private.work_off_reopened(p_limit integer) returns integer
-  language plpgsql set search_path = '' set enable_seqscan = off
-as $$
-declare
-  v_scope record;
-  v_jobs bigint[];
-  v_total integer := 0;
-begin
-  for v_scope in select r.* from holdfast_private.reopened r order by r.reopened_at for update skip locked loop
-    execute format(
-      'select array_agg(h.id order by h.id) from (select j.id from holdfast.jobs j
-       where j.workspace_id = $1 and j.%I = $2 and j.state = ''queued'' and j.held_by <> ''{}'' and j.id > $3 order by j.id limit $4) h', v_scope.scope)
-      into v_jobs using v_scope.workspace_id, v_scope.name, v_scope.after_job, p_limit;
-    if v_jobs is not null then
-      v_total := v_total + holdfast_private.dispatch(v_jobs, false);
-    end if;
-    if coalesce(cardinality(v_jobs), 0) < p_limit then
-      delete from holdfast_private.reopened r where (r.workspace_id, r.scope, r.name) = (v_scope.workspace_id, v_scope.scope, v_scope.name);
-    else
-      update holdfast_private.reopened r set after_job = v_jobs[cardinality(v_jobs)]
-      where (r.workspace_id, r.scope, r.name) = (v_scope.workspace_id, v_scope.scope, v_scope.name);
-    end if;
-  end loop;
-  return v_total;
-end
-$$;
-comment on function holdfast_private.work_off_reopened(integer) is 'Asks the held jobs of reopened scopes again, at most p_limit each. Returns how many were dispatched.';

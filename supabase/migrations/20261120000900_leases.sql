@@ -64,7 +64,8 @@ create function holdfast_private.orphans_of(p_job bigint) returns jsonb
   language sql stable set search_path = ''
 as $$
   select coalesce(jsonb_agg(jsonb_build_object('run_id', r.id, 'host', r.host, 'boot_id', r.boot_id, 'runner_pid', r.runner_pid,
-    'runner_started', r.runner_started, 'command_pid', r.command_pid, 'command_started', r.command_started)), '[]')
+    'runner_started', r.runner_started, 'command_pid', r.command_pid, 'command_started', r.command_started,
+    'run_directory', r.run_directory)), '[]')
   from holdfast.runs r where r.job_id = p_job and r.orphan_cleared = false
 $$;
 comment on function holdfast_private.orphans_of(bigint) is 'Processes of lost attempts of a job that were never proven dead.';
@@ -106,32 +107,33 @@ begin
     perform holdfast_private.undispatch(array[v_held.job_id], v_held.held_by);
   end loop;
   return query
+    -- Everything about the job comes out of the one statement that starts it: joined again, the planner (which sees
+    -- neither how few they are nor that they were just touched) scans every job of the workspace.
     with started as (
       update holdfast.jobs j set state = 'running', attempt = j.attempt + 1, started_at = v_now, progress = null, progress_message = null
-      where j.id = any (v_take)
-      returning j.id, j.workspace_id, j.attempt
+      from holdfast.kinds k, holdfast.workspaces w
+      where j.id = any (v_take) and k.workspace_id = j.workspace_id and k.name = j.kind and w.id = j.workspace_id
+      returning j.id, j.workspace_id, j.attempt, j.kind, j.queue, j.lane, j.class, j.name, j.payload, j.labels, j.idempotency_key, j.timeout_seconds, k.mode, w.slug
     ), opened as (
       insert into holdfast.runs (workspace_id, job_id, attempt, worker_id, started_at)
       select s.workspace_id, s.id, s.attempt, p_worker, v_now from started s
-      returning id, job_id, workspace_id, attempt
+      returning id, job_id
+    ), taken as materialized (
+      select o.id as run_id, s.* from opened o join started s on s.id = o.job_id
     ), leased as (
       insert into holdfast.leases (token, job_id, workspace_id, worker_id, mode, acquired_at, heartbeat_at, expires_at)
-      select o.id, o.job_id, o.workspace_id, p_worker, k.mode, v_now, v_now, v_now + interval '15 seconds'
-      from opened o join holdfast.jobs j on j.id = o.job_id join holdfast.kinds k on k.workspace_id = j.workspace_id and k.name = j.kind
+      select t.run_id, t.id, t.workspace_id, p_worker, t.mode, v_now, v_now, v_now + interval '15 seconds' from taken t
     ), recorded as (
       -- A command launch is an event of its own; a function's start travels in its close event.
       insert into holdfast_ledger.events (at, workspace_id, actor, action, subject_type, subject_id, data)
-      select v_now, o.workspace_id, 'worker:' || p_worker, 'run.launched', 'run', o.id::text, jsonb_build_object('job', o.job_id, 'attempt', o.attempt)
-      from opened o join holdfast.jobs j on j.id = o.job_id join holdfast.kinds k on k.workspace_id = j.workspace_id and k.name = j.kind and k.mode = 'command'
+      select v_now, t.workspace_id, 'worker:' || p_worker, 'run.launched', 'run', t.run_id::text, jsonb_build_object('job', t.id, 'attempt', t.attempt)
+      from taken t where t.mode = 'command'
     )
-    select o.job_id, o.id, o.attempt, o.workspace_id, w.slug, j.kind, k.mode, j.queue, j.lane, j.class, j.name, j.payload, j.labels, j.idempotency_key,
-      j.timeout_seconds, 15, 5,
-      case when k.mode = 'command' then holdfast_private.command_of(j, k) end,
-      case when k.mode = 'command' then holdfast_private.orphans_of(j.id) else '[]' end
-    from opened o
-    join holdfast.jobs j on j.id = o.job_id
-    join holdfast.kinds k on k.workspace_id = j.workspace_id and k.name = j.kind
-    join holdfast.workspaces w on w.id = j.workspace_id;
+    select t.id, t.run_id, t.attempt, t.workspace_id, t.slug, t.kind, t.mode, t.queue, t.lane, t.class, t.name, t.payload, t.labels, t.idempotency_key,
+      t.timeout_seconds, 15, 5,
+      case when t.mode = 'command' then (select holdfast_private.command_of(j, k) from holdfast.jobs j join holdfast.kinds k on k.workspace_id = j.workspace_id and k.name = j.kind where j.id = t.id) end,
+      case when t.mode = 'command' then holdfast_private.orphans_of(t.id) else '[]' end
+    from taken t;
 end
 $$;
 comment on function holdfast_private.take_leases(bigint, bigint[]) is 'dispatched -> running for those of the jobs that still are and whose gates are open; one row per lease taken.';
@@ -165,6 +167,13 @@ end
 $$;
 comment on function holdfast_private.attach_run(bigint, jsonb) is 'A runner tells where and as what it runs; given fields replace, others stay.';
 
+-- What a command reports as its cost is a stranger's number: one that does not fit the column must not cost a run its
+-- heartbeat, nor a worker the heartbeats and finishes that travel with it.
+create function holdfast_private.storable_amount(p_amount numeric) returns numeric
+  language sql immutable set search_path = ''
+  as $$ select least(greatest(p_amount, 0), 99999999) $$;
+comment on function holdfast_private.storable_amount(numeric) is 'The amount, kept between 0 and 99999999 (NaN counts as the largest).';
+
 -- One UPDATE beats all of a worker's function runs. Only what needs attention comes back.
 create function holdfast_private.worker_beat(p_worker bigint, p_beats jsonb default '[]') returns table (token bigint, verdict text)
   language plpgsql security definer set search_path = '' set enable_seqscan = off
@@ -183,7 +192,7 @@ begin
       select b.* from jsonb_to_recordset(p_beats) as b (token bigint, progress numeric, message text, cost numeric)
     ), beaten as (
       update holdfast.leases l set progress = coalesce(least(greatest(b.progress, 0), 1), l.progress),
-        progress_message = coalesce(b.message, l.progress_message), cost = coalesce(b.cost, l.cost)
+        progress_message = coalesce(b.message, l.progress_message), cost = coalesce(holdfast_private.storable_amount(b.cost), l.cost)
       from beats b where l.token = b.token and l.worker_id = p_worker
       returning l.token, l.verdict
     )
@@ -242,7 +251,7 @@ begin
     progress_message = coalesce(p_beat ->> 'message', l.progress_message),
     cpu_seconds = coalesce((p_beat ->> 'cpu_seconds')::numeric, l.cpu_seconds),
     memory_bytes = greatest((p_beat ->> 'memory_bytes')::bigint, l.memory_bytes),
-    cost = coalesce((p_beat ->> 'cost')::numeric, l.cost)
+    cost = coalesce(holdfast_private.storable_amount((p_beat ->> 'cost')::numeric), l.cost)
   where l.token = p_token
   returning l.verdict into v_verdict;
   if found then

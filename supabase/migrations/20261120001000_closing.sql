@@ -91,7 +91,7 @@ begin
     -- Dropping the lease is the fence: whoever deletes the row closes the run, and nobody else can.
     delete from holdfast.leases l using finishes f where l.token = f.token
     returning l.job_id, l.worker_id, l.mode, l.verdict, l.progress, l.progress_message, l.acquired_at,
-      coalesce(f.memory_bytes, l.memory_bytes) as peak_memory, coalesce(f.cpu_seconds, l.cpu_seconds) as used_cpu, coalesce(f.cost, l.cost) as spent, f.*
+      coalesce(f.memory_bytes, l.memory_bytes) as peak_memory, coalesce(f.cpu_seconds, l.cpu_seconds) as used_cpu, case when f.cost is null then l.cost else holdfast_private.storable_amount(f.cost) end as spent, f.*
   ), closed as (
     update holdfast.runs r set finished_at = v_now, outcome = d.outcome, exit_code = d.exit_code, signal = d.signal, error_message = left(d.error_message, 4000), error_class = d.error_class,
       memory_bytes = d.peak_memory, cpu_seconds = d.used_cpu, cost = d.spent,
@@ -146,12 +146,18 @@ begin
     end if;
   end if;
 
-  return query
-    select f.token, coalesce(v_closed ? f.token::text or r.outcome = f.outcome, false), coalesce(v_closed ->> f.token::text, j.state),
-      case when v_closed ? f.token::text or r.outcome = f.outcome then null else 'lease_lost' end
-    from jsonb_to_recordset(p_finishes) as f (token bigint, outcome text)
-    left join holdfast.runs r on r.id = f.token and (v_closed is null or not v_closed ? f.token::text)
-    left join holdfast.jobs j on j.id = r.job_id;
+  return query select c.key::bigint, true, c.value, null::text from jsonb_each_text(v_closed) c;
+  if coalesce(cardinality(v_left), 0) < cardinality(v_tokens) then
+    return query
+      select f.token, coalesce(r.outcome = f.outcome, false), j.state, case when r.outcome = f.outcome then null else 'lease_lost' end
+      from (
+        -- The outcome as it was stored, so that a repeat of a finish with too large a result is known as one.
+        select r.token, case when octet_length(r.result::text) > 65536 then 'failed' else r.outcome end as outcome
+        from jsonb_to_recordset(p_finishes) as r (token bigint, outcome text, result jsonb)) f
+      left join holdfast.runs r on r.id = f.token
+      left join holdfast.jobs j on j.id = r.job_id
+      where v_closed is null or not v_closed ? f.token::text;
+  end if;
 end
 $$;
 comment on function holdfast_private.close_runs(jsonb, text, boolean, boolean) is 'Ends runs and moves their jobs on, in one transaction. See finish_runs for the shape.';

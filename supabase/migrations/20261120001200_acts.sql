@@ -113,13 +113,15 @@ as $$
 declare
   v_now timestamptz := holdfast_private.clock();
 begin
-  update holdfast.jobs j set state = 'queued', held_by = '{}', queued_at = v_now, run_at = least(j.run_at, v_now), finished_at = null,
+  update holdfast.jobs j set state = 'queued', held_by = '{}', queued_at = v_now, finished_at = null,
+    -- Consent is not haste: a job that was approved still waits for its time.
+    run_at = case j.state when 'awaiting_approval' then j.run_at else least(j.run_at, v_now) end,
     max_attempts = greatest(j.max_attempts, j.attempt - j.crash_count + 1), effective_priority = j.priority
   where j.id = p_job;
   perform holdfast_private.dispatch(array[p_job]);
 end
 $$;
-comment on function holdfast_private.requeue(bigint) is 'Gives a job another attempt now: queued, due, with at least one attempt left, and dispatched if its gates are open.';
+comment on function holdfast_private.requeue(bigint) is 'Gives a job another attempt: queued, due (unless it waited for consent), with at least one attempt left, and dispatched if its gates are open.';
 
 create function holdfast_private.act_cancel_job(p_act holdfast.actions, p_job holdfast.jobs) returns jsonb
   language plpgsql set search_path = ''
@@ -180,7 +182,7 @@ begin
   insert into holdfast.jobs (workspace_id, venture, queue, lane, kind, class, name, priority, payload, labels, timeout_seconds, max_attempts, concurrency_key,
     est_cost, paid, external, trigger, rerun_of)
   values (p_job.workspace_id, p_job.venture, p_job.queue, p_job.lane, p_job.kind, p_job.class, p_job.name, p_job.priority, p_job.payload, p_job.labels, p_job.timeout_seconds,
-    (select c.max_retries + 1 from holdfast.job_classes c where c.workspace_id = p_job.workspace_id and c.name = p_job.class), p_job.concurrency_key,
+    p_job.max_attempts, p_job.concurrency_key,
     p_job.est_cost, p_job.paid, p_job.external, 'rerun', p_job.id)
   returning * into v_new;
   return jsonb_build_object('job', v_new.id, 'rerun_of', p_job.id);
@@ -224,7 +226,7 @@ declare
   v_jobs bigint[];
   v_limit integer;
 begin
-  if not (p_act.params - 'max_running') = '{}' then
+  if jsonb_typeof(p_act.params) <> 'object' or (select count(*) from jsonb_object_keys(p_act.params) k where k <> 'max_running') > 0 then
     perform holdfast_private.refuse(400, 'unknown_option', format('params may hold max_running only: got %s.', p_act.params), 'Example: {"max_running": 4}.');
   end if;
   execute format('select %s from holdfast.%I s where s.workspace_id = $1 and s.name = $2 for no key update',
@@ -241,11 +243,12 @@ begin
       using p_act.workspace_id, p_name, p_act.acted_at, p_act.actor, p_act.reason;
     execute format('select array_agg(j.id) from holdfast.jobs j where j.workspace_id = $1 and j.state = ''dispatched'' and j.%I = $2', p_scope)
       into v_jobs using p_act.workspace_id, p_name;
+    delete from holdfast_private.reopened r where (r.workspace_id, r.scope, r.name, r.gate) = (p_act.workspace_id, p_scope, p_name, p_scope || '_paused');
     p_act.affected := holdfast_private.undispatch(coalesce(v_jobs, '{}'), array[p_scope || '_paused']);
     p_act.result := jsonb_build_object('state', 'paused', 'taken_back', p_act.affected);
   elsif p_act.verb = 'resume' then
     execute format('update holdfast.%I set paused_at = null, paused_by = null, paused_reason = null where workspace_id = $1 and name = $2', v_table) using p_act.workspace_id, p_name;
-    p_act.affected := holdfast_private.reopen(p_act.workspace_id, p_scope, p_name);
+    p_act.affected := holdfast_private.reopen(p_act.workspace_id, p_scope, p_name, p_scope || '_paused');
     p_act.result := jsonb_build_object('state', 'active', 'dispatched', p_act.affected);
   else
     if not p_act.params ? 'max_running' or jsonb_typeof(p_act.params -> 'max_running') not in ('number', 'null')
@@ -260,8 +263,12 @@ begin
       on conflict do nothing', p_scope) using p_act.workspace_id, p_name, p_scope, v_limit;
     if v_limit is null then
       delete from holdfast_private.slots s where s.workspace_id = p_act.workspace_id and s.scope = p_scope and s.name = p_name;
+    else
+      delete from holdfast_private.reopened r where (r.workspace_id, r.scope, r.name, r.gate) = (p_act.workspace_id, p_scope, p_name, p_scope || '_limit');
     end if;
-    p_act.result := jsonb_build_object('max_running', v_limit, 'dispatched', holdfast_private.reopen(p_act.workspace_id, p_scope, p_name));
+    p_act.result := jsonb_build_object('max_running', v_limit, 'dispatched', case
+      when v_limit is null then holdfast_private.reopen(p_act.workspace_id, p_scope, p_name, p_scope || '_limit')
+      else holdfast_private.dispatch_waiting(p_act.workspace_id, p_scope, p_name) end);
     p_act.affected := 1;
   end if;
   return p_act;
@@ -356,6 +363,8 @@ declare
 begin
   if jsonb_typeof(p_jobs) is distinct from 'array' or jsonb_array_length(p_jobs) > 10000 then
     raise exception using errcode = 'PT400', message = 'p_jobs must be an array of at most 10000 jobs.', detail = 'holdfast.bad_batch', hint = 'Split larger batches.';
+  elsif exists (select from jsonb_array_elements(p_jobs) j where jsonb_typeof(j) <> 'object') then
+    raise exception using errcode = 'PT400', message = 'Every element of p_jobs must be an object.', detail = 'holdfast.bad_batch', hint = 'Example: [{"kind": "hello", "payload": {}}].';
   end if;
   -- Checked here, field by field, because a cast that fails inside the insert does not say which field it was.
   select f.key, v_types ->> f.key as type into v_bad

@@ -214,7 +214,8 @@ begin
       where j.workspace_id = q.workspace_id and j.queue = q.name and j.state in ('completed', 'failed', 'timed_out', 'canceled')
         and j.finished_at < v_now - make_interval(days => q.keep_jobs_days) and j.created_at < v_now - make_interval(days => q.keep_jobs_days)
         and not exists (select from holdfast.job_dependencies d join holdfast.jobs c on c.id = d.job_id where d.depends_on = j.id and c.finished_at is null)
-      order by j.id limit 1000
+      -- Locked, and what is locked is passed over: a person may be retrying it, a new job may be about to wait for it.
+      order by j.id limit 1000 for update of j skip locked
     ) k
   ) j;
   if v_old is not null then

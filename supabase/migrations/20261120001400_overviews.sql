@@ -28,7 +28,7 @@ comment on view holdfast.lease_overview is 'Every running job: who runs it, how 
 
 create view holdfast.queue_overview with (security_invoker = true) as
   select q.workspace_id, q.name as queue, q.description,
-    case when q.paused_at is null then 'active' else 'paused' end as status, q.paused_at, q.paused_by, q.paused_reason, q.max_running,
+    case when q.paused_at is null then 'active' else 'paused' end as status, q.paused_at, holdfast.name_of(q.workspace_id, q.paused_by) as paused_by, q.paused_reason, q.max_running,
     (select count(*) from holdfast.jobs j where j.workspace_id = q.workspace_id and j.queue = q.name and j.state in ('queued', 'dispatched', 'retrying', 'blocked', 'awaiting_approval')) as pending,
     (select count(*) from holdfast.jobs j where j.workspace_id = q.workspace_id and j.queue = q.name and j.state = 'running') as running,
     (select count(*) from holdfast.jobs j where j.workspace_id = q.workspace_id and j.queue = q.name and j.state in ('failed', 'timed_out') and j.created_at > now() - interval '24 hours') as failed_24h,
@@ -59,13 +59,14 @@ create view holdfast.next_up with (security_invoker = true) as
       when j.state = 'dispatched' then 'goes as soon as a worker of lane ' || j.lane || ' is free'
       when j.state = 'retrying' then 'waits out its backoff'
       when j.state = 'awaiting_approval' then 'waits for a person''s consent'
+      when j.state = 'quarantined' then 'is isolated until a person has looked at it'
       when j.state = 'blocked' then 'waits for job ' || (select string_agg(p.id || ' (' || p.state || ')', ', ' order by p.id)
         from holdfast.job_dependencies d join holdfast.jobs p on p.id = d.depends_on where d.job_id = j.id and p.state <> 'completed')
       when j.held_by = '{}' then 'is being dispatched'
       else array_to_string(array(
         select case g
-          when 'queue_paused' then 'queue ' || j.queue || ' is paused' || coalesce(' by ' || q.paused_by || ': ' || q.paused_reason, '')
-          when 'lane_paused' then 'lane ' || j.lane || ' is paused' || coalesce(' by ' || n.paused_by || ': ' || n.paused_reason, '')
+          when 'queue_paused' then 'queue ' || j.queue || ' is paused' || coalesce(' by ' || holdfast.name_of(j.workspace_id, q.paused_by) || ': ' || q.paused_reason, '')
+          when 'lane_paused' then 'lane ' || j.lane || ' is paused' || coalesce(' by ' || holdfast.name_of(j.workspace_id, n.paused_by) || ': ' || n.paused_reason, '')
           when 'due_time' then 'is due at ' || to_char(j.run_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') || ' UTC'
           when 'dependency' then 'waits for another job'
           when 'queue_limit' then 'queue ' || j.queue || ' runs its ' || q.max_running || ' already'
@@ -77,7 +78,7 @@ create view holdfast.next_up with (security_invoker = true) as
   from holdfast.jobs j
   left join holdfast.queues q on q.workspace_id = j.workspace_id and q.name = j.queue
   left join holdfast.lanes n on n.workspace_id = j.workspace_id and n.name = j.lane
-  where j.state in ('queued', 'dispatched', 'retrying', 'blocked', 'awaiting_approval');
+  where j.state in ('queued', 'dispatched', 'retrying', 'blocked', 'awaiting_approval', 'quarantined');
 comment on view holdfast.next_up is 'What waits, and why, in words. Order by effective_priority, run_at.';
 
 create view holdfast.recent_failures with (security_invoker = true) as

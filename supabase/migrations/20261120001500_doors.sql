@@ -6,6 +6,7 @@ revoke execute on all functions in schema holdfast, holdfast_private from public
 
 grant execute on function
   holdfast.find_workspace(text),
+  holdfast.name_of(uuid, text),
   holdfast.enqueue(text, text, jsonb, jsonb),
   holdfast.enqueue_many(text, jsonb),
   holdfast.act(text, text, text, jsonb, text, jsonb),

@@ -1,5 +1,5 @@
 import { explainConnectionError } from "@holdfast/db/connection";
-import { loadTasks, reportToKeeper, startWorker, type Task } from "@holdfast/worker";
+import { loadTasks, onKeeperGone, reportToKeeper, startWorker, type Task } from "@holdfast/worker";
 import { pino } from "pino";
 import { readEnvironment } from "./environment.ts";
 import { exitCodeOf, sentenceOf } from "./exit-codes.ts";
@@ -18,8 +18,7 @@ async function main(): Promise<void> {
   };
   process.on("SIGTERM", onSignal);
   process.on("SIGINT", onSignal);
-  // The keeper is gone: whatever starts the next one would otherwise find two workers.
-  process.on("disconnect", onSignal);
+  onKeeperGone(onSignal);
 
   const { databaseUrl, lanes, capacity, commands, stateDirectory, name } = environment;
   const options = {

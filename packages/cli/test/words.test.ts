@@ -1,7 +1,6 @@
 import { HoldfastError, UnreachableError } from "@holdfast/client";
 import { describe, expect, test } from "vitest";
 import { CliError, EXIT, exitCodeOf, formatError, UsageError } from "../src/cli-error.ts";
-import { whyItWaits } from "../src/status/why-it-waits.ts";
 import { formatDuration, parseDuration } from "../src/terminal/duration.ts";
 import { table, widthOf } from "../src/terminal/table.ts";
 import { formatTime } from "../src/terminal/time.ts";
@@ -97,33 +96,5 @@ describe("errors", () => {
     expect(exitCodeOf(new UnreachableError("http://127.0.0.1:1", undefined))).toBe(EXIT.unreachable);
     expect(exitCodeOf(new UsageError("x"))).toBe(EXIT.usage);
     expect(exitCodeOf(new CliError("x", {}))).toBe(EXIT.failed);
-  });
-});
-
-describe("why a job waits", () => {
-  const time = { utc: false, now: Date.parse("2026-11-20T08:00:00Z") };
-  const job = {
-    state: "queued",
-    held_by: [] as string[],
-    queue: "primary",
-    lane: "build",
-    class: "small",
-    run_at: "2026-11-20T08:10:00Z",
-    depends_on: [3, 4],
-    concurrency_key: "tenant-1",
-  } as const;
-
-  test("names every closed gate in words", () => {
-    expect(whyItWaits({ ...job, held_by: ["queue_paused", "due_time", "key_limit"] }, time)).toEqual([
-      "queue primary is paused",
-      "not due before in 10m",
-      "another job with the key tenant-1 runs",
-    ]);
-    expect(whyItWaits({ ...job, state: "blocked", held_by: ["dependency"] }, time)).toEqual(["waits for job 3, 4"]);
-  });
-
-  test("has no words for a job that does not wait, and shows a gate it does not know", () => {
-    expect(whyItWaits({ ...job, state: "running" }, time)).toEqual([]);
-    expect(whyItWaits({ ...job, held_by: ["phase_of_moon"] }, time)).toEqual(["phase of moon"]);
   });
 });

@@ -3,6 +3,7 @@ import { createClient } from "@supabase/supabase-js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { createHoldfast, defineKind, type Holdfast, HoldfastError, signIn, UnreachableError } from "../src/index.ts";
+import { Outage } from "./support/outage.ts";
 import { as, asAnon, type TestStack } from "./support/people.ts";
 import { SqlWorker } from "./support/worker.ts";
 
@@ -190,20 +191,21 @@ describe("wait", () => {
     expect((await operator.get(job.id)).state).toBe("queued");
   });
 
-  test("outlives a restart of Postgres", async () => {
-    const job = await operator.enqueue("free", {}, { runAt: "2030-01-01T00:00:00Z" });
+  test("outlives an outage of the Data API, and says so only when it lasts from the start", async () => {
+    await using outage = await Outage.before(stack.apiPort);
+    const project = { url: outage.url, key: stack.publishableKey };
+    const { accessToken } = await signIn({ ...project, ...stack.users.operator });
+    const behind = createHoldfast({ ...project, accessToken }, { workspace: "local" });
+    const job = await behind.enqueue("free", {}, { runAt: "2030-01-01T00:00:00Z" });
     let looks = 0;
-    const waiting = operator.wait(job, { pollMs: 50, onLook: () => looks++ });
+    const waiting = behind.wait(job, { pollMs: 50, onLook: () => looks++ });
     await expect.poll(() => looks).toBeGreaterThan(0);
-    await stack.postgres.stop("immediate");
-    await stack.postgres.start();
-    await expect
-      .poll(async () => (await operator.cancel(job.id).catch(() => undefined))?.affected, { timeout: 20_000 })
-      .toBe(1);
+    await outage.begin();
+    expect(await refusal(behind.get(job.id))).toBeInstanceOf(UnreachableError);
+    expect(await refusal(behind.wait(job))).toBeInstanceOf(UnreachableError);
+    await operator.cancel(job.id);
+    await outage.end();
     expect((await waiting).state).toBe("canceled");
-    // The fake worker's connection went with the server.
-    await worker[Symbol.asyncDispose]().catch(() => {});
-    worker = await SqlWorker.open(stack, []);
   });
 });
 

@@ -6,9 +6,11 @@ export {
 } from "./launch/launch-runner.ts";
 export { createRunDirectory } from "./launch/run-directory.ts";
 export { type RunnerProcess, wakeRunner } from "./launch/wake-runner.ts";
-export { Redaction } from "./output/redactor.ts";
+export { warmRunner } from "./launch/warm-runner.ts";
+export { Redaction } from "./output/redaction.ts";
 export { bootId, isSameProcess, processStarted } from "./process/identity.ts";
 export {
+  killMarked,
   killProcessTree,
   signalProcess,
   type TreeRoot,

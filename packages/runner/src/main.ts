@@ -8,6 +8,12 @@ let onSignal = (signal: NodeJS.Signals): void => {
 };
 for (const signal of ["SIGHUP", "SIGUSR2", "SIGTERM", "SIGINT"] as const) process.on(signal, () => onSignal(signal));
 
+// Called once by `warmRunner`: everything a run will load is compiled now, and kept.
+if (process.argv[2] === "--warm") {
+  await Promise.all([import("./run/start-run.ts"), import("pg")]);
+  process.exit();
+}
+
 const { runDirectoryOf, startRun } = await import("./run/start-run.ts");
 
 const run = await startRun(runDirectoryOf(process.argv[2]), process.env);

@@ -160,12 +160,13 @@ describe("the working directory", () => {
     expect(run.cwd).toBe(join(root, "real"));
   });
 
-  it("is the first root by default, and the run directory where there are no roots", async () => {
+  it("is the run directory by default, roots or none", async () => {
     const root = join(bench.stateDirectory, "first");
     mkdirSync(root);
-    expect((await bench.run({ argv: ["pwd"], command: { roots: [root] } })).run.cwd).toBe(root);
-    const { run, runDirectory } = await bench.run({ argv: ["pwd"] });
-    expect(run.cwd).toBe(runDirectory);
+    for (const roots of [[root], []]) {
+      const { run, runDirectory } = await bench.run({ argv: ["pwd"], command: { roots } });
+      expect(run.cwd).toBe(runDirectory);
+    }
   });
 
   it("is refused when a symbolic link leads out of the roots, naming both and the roots", async () => {

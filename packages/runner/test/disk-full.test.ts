@@ -16,7 +16,7 @@ describe.skipIf(!root)("a full disk under the run directory", () => {
     bench = await RunnerBench.open();
     small = join(bench.stateDirectory, "small");
     mkdirSync(small);
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=512k", "tmpfs", small]);
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=6m", "tmpfs", small]);
   });
   afterAll(async () => {
     if (small) execFileSync("umount", ["-l", small]);
@@ -26,7 +26,7 @@ describe.skipIf(!root)("a full disk under the run directory", () => {
   it.each([false, true])(
     "ends the command and fails the run with that reason; what was stored stays (pty: %s)",
     async (pty) => {
-      const argv = sh("echo $$; trap '' TERM; while :; do head -c 50000 /dev/zero | tr '\\0' x; sleep 0.02; done");
+      const argv = sh("echo $$; trap '' TERM; while :; do head -c 400000 /dev/zero | tr '\\0' x; sleep 0.02; done");
       const { run, job, code, status, launched } = await bench.run({ argv, command: { pty }, stateDirectory: small });
       const stream = pty ? "raw" : "stdout";
       expect(code).toBe(0);
@@ -43,7 +43,7 @@ describe.skipIf(!root)("a full disk under the run directory", () => {
   );
 
   it("that leaves no room at all is said to whoever launches", async () => {
-    expect(() => writeFileSync(join(small, "fill"), Buffer.alloc(1_000_000))).toThrow("ENOSPC");
+    expect(() => writeFileSync(join(small, "fill"), Buffer.alloc(8_000_000))).toThrow("ENOSPC");
     await expect(bench.launch({ argv: ["true"], stateDirectory: small })).rejects.toMatchObject({
       class: "disk_full",
       retry: true,

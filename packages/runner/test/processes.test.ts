@@ -1,7 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it } from "vitest";
-import { bootId, carriesMarker, isSameProcess, killProcessTree, processStarted, signalProcess } from "../src/index.ts";
+import {
+  bootId,
+  carriesMarker,
+  isSameProcess,
+  killMarked,
+  killProcessTree,
+  processStarted,
+  signalProcess,
+} from "../src/index.ts";
 import { listProcesses } from "../src/process/process-table.ts";
 import { gone } from "./support/processes.ts";
 import { until } from "./support/runner-bench.ts";
@@ -53,6 +61,16 @@ describe("the identity of a process", () => {
   });
 });
 
+describe("the marker of a run", () => {
+  it("is enough to find and kill a process of the run whose pid nobody recorded, and no other", async () => {
+    const ours = await sleeper("exec sleep 60", { HOLDFAST_RUN_ID: "9", HOLDFAST_RUN_DIRECTORY: "/runs/9" });
+    const other = await sleeper("exec sleep 60", { HOLDFAST_RUN_ID: "9", HOLDFAST_RUN_DIRECTORY: "/other/runs/9" });
+    expect(killMarked({ token: 9, runDirectory: "/runs/9" })).toBe(1);
+    await gone("the process of the run", ours);
+    expect(isSameProcess(other.pid, other.started)).toBe(true);
+  });
+});
+
 describe("a pid that was given to another process", () => {
   it("is never signalled, with no signal and by no way", async () => {
     const { pid, started } = await sleeper();
@@ -68,7 +86,8 @@ describe("a pid that was given to another process", () => {
     const { child, pid, started } = await sleeper("sleep 60 & echo $!; exec sleep 0.2", env);
     const left = Number(await new Promise((resolve) => child.stdout?.once("data", (bytes) => resolve(String(bytes)))));
     const leftStarted = processStarted(left) ?? "";
-    await gone("the leader", { pid, started });
+    // A zombie would still hold the pid, and with it the session: the leader must be gone altogether.
+    await until("the leader is reaped", () => child.exitCode !== null);
     expect(killProcessTree({ pid, started }, "SIGKILL")).toBe(0);
     expect(killProcessTree({ pid, started, marker: { token: 4712 } }, "SIGKILL")).toBe(0);
     expect(killProcessTree({ pid, started, marker: { token: 4711, runDirectory: "/runs/other" } }, "SIGKILL")).toBe(0);

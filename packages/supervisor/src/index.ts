@@ -1,6 +1,2 @@
 export { cronOf } from "./cron-of.ts";
-export {
-  type Supervisor,
-  type SupervisorOptions,
-  startSupervisor,
-} from "./supervisor.ts";
+export { type Supervisor, type SupervisorOptions, startSupervisor } from "./supervisor.ts";

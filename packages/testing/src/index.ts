@@ -1,3 +1,4 @@
+export { waitUntil } from "@holdfast/local";
 export { controlClock, type TestClock } from "./clock/clock.ts";
 export {
   type ClusterInfo,

@@ -1,12 +1,8 @@
 import "./delivery/quiet.ts";
 
 export { type Ending, RunAborted } from "./functions/ending.ts";
-export {
-  type KeepWorkerOptions,
-  type KeptWorker,
-  keepWorker,
-} from "./keeper/keep-worker.ts";
-export { reportToKeeper } from "./keeper/report-to-keeper.ts";
+export { type KeepWorkerOptions, type KeptWorker, keepWorker } from "./keeper/keep-worker.ts";
+export { onKeeperGone, reportToKeeper } from "./keeper/report-to-keeper.ts";
 export { startWorker } from "./start-worker.ts";
 export {
   type CostDetails,

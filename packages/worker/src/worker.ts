@@ -1,20 +1,12 @@
 import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import {
-  createPool,
-  type Finish,
-  type Finished,
-  type Lease,
-  registerWorker,
-  retireWorker,
-  retrying,
-} from "@holdfast/db";
+import { type Finish, type Finished, type Lease, retireWorker, retrying } from "@holdfast/db";
 import { bootId, processStarted } from "@holdfast/runner";
 import type pg from "pg";
 import type { Logger } from "pino";
 import { CommandRuns } from "./commands/command-runs.ts";
-import { checkDeliverySchema, DeliveryEngine, newPoolId } from "./delivery/delivery-engine.ts";
+import { Deliveries } from "./delivery/deliveries.ts";
 import { workOnDelivery } from "./delivery/work-on-delivery.ts";
 import { FunctionRuns } from "./functions/function-runs.ts";
 import { HostWatch } from "./host/host-watch.ts";
@@ -24,6 +16,7 @@ import { leaseTaker } from "./leases/lease-taker.ts";
 import { runFinisher } from "./leases/run-finisher.ts";
 import { Slots } from "./leases/slots.ts";
 import { listenForOrders, type Order } from "./orders/listen-for-orders.ts";
+import { Registration } from "./registration.ts";
 import type { Task } from "./tasks/define-task.ts";
 import type { WorkerOffice } from "./worker-office.ts";
 import type { checkedOptions, WorkerOptions } from "./worker-options.ts";
@@ -54,11 +47,8 @@ export class Worker implements WorkerOffice, AsyncDisposable {
   readonly ended: Promise<void>;
   readonly #options: Settings;
   readonly #closing = new AbortController();
-  readonly #poolId = newPoolId();
-  readonly #deliveryPool: pg.Pool;
-  readonly #engines: DeliveryEngine[];
-  #workerId = 0;
-  #registering: Promise<void> | undefined;
+  readonly #registration: Registration;
+  readonly #deliveries: Deliveries;
   #heartbeat: Heartbeat | undefined;
   #hostWatch: HostWatch | undefined;
   #orders: AsyncDisposable | undefined;
@@ -83,37 +73,36 @@ export class Worker implements WorkerOffice, AsyncDisposable {
       this.#end = resolve;
     });
     const { logger, signal } = this;
-    const registerAgain = () => this.#registerAgain();
-    this.taker = leaseTaker({
-      db,
+    const { lanes, capacity, commands, localQueue, pollInterval } = options;
+    this.#deliveries = new Deliveries({
+      databaseUrl: this.databaseUrl,
+      lanes,
+      functionSlots: this.functionSlots,
+      commandSlots: this.commandSlots,
+      localQueue,
+      pollInterval,
       logger,
-      signal,
-      workerId: () => this.#workerId,
-      registerAgain,
+      onDelivery: (delivery, slots) => void workOnDelivery(delivery, slots, this),
     });
+    this.#registration = new Registration(db, logger, {
+      name: this.name,
+      host: this.host,
+      boot_id: this.bootId,
+      pid: process.pid,
+      pid_started: processStarted(process.pid) ?? "",
+      pool_id: this.#deliveries.poolId,
+      lanes,
+      capacity: capacity + commands,
+      version: VERSION,
+    });
+    const registration = this.#registration;
+    this.taker = leaseTaker({ db, logger, signal, registration });
     this.finisher = runFinisher({ db, logger, signal });
-    this.#deliveryPool = createPool(this.databaseUrl, {
-      max: 6,
-      applicationName: "holdfast delivery",
-      logger,
-    });
-    const { lanes, capacity, commands, localQueue } = options;
-    const taskOf = (lane: string) => `holdfast:${lane}`;
-    this.#engines = [
-      this.#engine(lanes.map(taskOf), capacity, localQueue, this.functionSlots),
-      // Fetched one by one: a command that waited here could be running elsewhere.
-      this.#engine(
-        lanes.map((lane) => `${taskOf(lane)}:commands`),
-        commands,
-        -1,
-        this.commandSlots,
-      ),
-    ];
   }
 
   /** Id of the worker's row in `holdfast.workers`. */
   get workerId(): number {
-    return this.#workerId;
+    return this.#registration.id;
   }
 
   /** Registers, looks after what earlier workers of this host left, and begins to take deliveries. */
@@ -124,12 +113,12 @@ export class Worker implements WorkerOffice, AsyncDisposable {
       what: "register the worker",
     };
     try {
-      await retrying(() => this.#register(), waiting);
+      await retrying(() => this.#registration.register(), waiting);
       const { heartbeatSeconds } = this.#options;
       this.#heartbeat = new Heartbeat({
         office: this,
         every: heartbeatSeconds * 1000,
-        registerAgain: () => this.#registerAgain(),
+        registration: this.#registration,
         onDrain: () => void this.drain(),
       });
       this.#hostWatch = new HostWatch(this);
@@ -141,8 +130,7 @@ export class Worker implements WorkerOffice, AsyncDisposable {
         onOrder: (order) => this.#obey(order),
         onConnected: () => this.#heartbeat?.beatNow(),
       });
-      await retrying(() => checkDeliverySchema(this.#deliveryPool, this.logger), waiting);
-      for (const engine of this.#engines) engine.start();
+      await retrying(() => this.#deliveries.start(), waiting);
     } catch (error) {
       await this.stop({ graceSeconds: 0 });
       throw error;
@@ -150,7 +138,7 @@ export class Worker implements WorkerOffice, AsyncDisposable {
     const { lanes, capacity, commands } = this.#options;
     this.logger.info(
       {
-        id: this.#workerId,
+        id: this.workerId,
         lanes,
         capacity,
         commands,
@@ -168,7 +156,7 @@ export class Worker implements WorkerOffice, AsyncDisposable {
     if (this.#draining || this.#stopped) return;
     this.#draining = true;
     this.logger.info("draining: nothing more is taken");
-    await this.#stopTaking();
+    await this.#deliveries.stopTaking();
     while (this.functions.size + this.commands.size > 0 && !this.#stopped) await delay(100);
     await this.stop();
   }
@@ -189,7 +177,7 @@ export class Worker implements WorkerOffice, AsyncDisposable {
 
   async #stop(grace: number): Promise<void> {
     this.logger.info({ functions: this.functions.size, commands: this.commands.size }, "worker stopping");
-    await this.#stopTaking();
+    await this.#deliveries.stopTaking();
     if (!(await this.#functionsEnd(grace))) {
       this.logger.warn({ functions: this.functions.size }, "functions are still running and are aborted");
       this.functions.endAll("shutdown");
@@ -203,32 +191,14 @@ export class Worker implements WorkerOffice, AsyncDisposable {
     }
     this.#heartbeat?.[Symbol.dispose]();
     this.#hostWatch?.[Symbol.dispose]();
-    await Promise.all([this.#orders?.[Symbol.asyncDispose](), ...this.#engines.map((engine) => engine.close())]);
+    await Promise.all([this.#orders?.[Symbol.asyncDispose](), this.#deliveries.close()]);
     this.#closing.abort();
     await Promise.all([this.#heartbeat?.settled(), this.#hostWatch?.settled()]);
     await this.#retire();
     this.functions[Symbol.dispose]();
-    await Promise.all([this.#deliveryPool.end(), this.db.end()]);
+    await this.db.end();
     this.logger.info("worker stopped");
     this.#end();
-  }
-
-  #engine(tasks: string[], concurrency: number, localQueue: number, slots: Slots): DeliveryEngine {
-    const { logger } = this;
-    return new DeliveryEngine({
-      connections: this.#deliveryPool,
-      poolId: this.#poolId,
-      tasks,
-      concurrency,
-      localQueue,
-      pollInterval: this.#options.pollInterval,
-      logger,
-      onDelivery: (delivery) => void workOnDelivery(delivery, slots, this),
-    });
-  }
-
-  async #stopTaking(): Promise<void> {
-    await Promise.all(this.#engines.map((engine) => engine.stopTaking()));
   }
 
   async #functionsEnd(within: number): Promise<boolean> {
@@ -242,10 +212,10 @@ export class Worker implements WorkerOffice, AsyncDisposable {
   }
 
   async #retire(): Promise<void> {
-    if (this.#workerId === 0) return;
+    if (this.workerId === 0) return;
     try {
       const signal = AbortSignal.timeout(3_000);
-      await retrying(() => retireWorker(this.db, this.#workerId), {
+      await retrying(() => retireWorker(this.db, this.workerId), {
         signal,
         logger: this.logger,
         what: "retire",
@@ -253,30 +223,6 @@ export class Worker implements WorkerOffice, AsyncDisposable {
     } catch (err) {
       this.logger.warn({ err }, "the worker's row could not be ended; it will be found dead");
     }
-  }
-
-  async #register(): Promise<void> {
-    const { lanes, capacity, commands } = this.#options;
-    this.#workerId = await registerWorker(this.db, {
-      name: this.name,
-      host: this.host,
-      boot_id: this.bootId,
-      pid: process.pid,
-      pid_started: processStarted(process.pid) ?? "",
-      pool_id: this.#poolId,
-      lanes,
-      capacity: capacity + commands,
-      version: VERSION,
-    });
-  }
-
-  #registerAgain(): Promise<void> {
-    this.#registering ??= this.#register()
-      .then(() => this.logger.warn({ id: this.#workerId }, "the worker's row had ended; registered again"))
-      .finally(() => {
-        this.#registering = undefined;
-      });
-    return this.#registering;
   }
 
   #obey({ tokens, verdict }: Order): void {

@@ -33,7 +33,7 @@ describe("a kept worker", () => {
     const options = { entry, env: env(), databaseUrl: database.url("holdfast_worker"), logger: log.logger };
     await using kept = keepWorker(options);
     await until("the worker is registered", async () => (await workers()).length === 1);
-    const ids = await Promise.all(Array.from({ length: 5 }, () => jobs.enqueue("hangs")));
+    const ids = await Promise.all(Array.from({ length: 200 }, () => jobs.enqueue("hangs")));
     for (const id of ids) await jobs.inState(id, "running");
 
     process.kill(kept.pid as number, "SIGKILL");
@@ -80,7 +80,7 @@ describe("a kept worker", () => {
        console.log(kept.pid);
        process.kill(process.pid, "SIGKILL");`,
     );
-    const { stdout } = spawnSync(process.execPath, [keeperScript], { env: env(), encoding: "utf8" });
+    const { stdout } = spawnSync(process.execPath, [keeperScript], { env: env(), encoding: "utf8", timeout: 20_000 });
     const child = Number(stdout);
     expect(child).toBeGreaterThan(0);
     await until("the worker process is gone", () => {

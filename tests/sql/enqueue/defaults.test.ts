@@ -5,16 +5,18 @@ const db = await createTestDatabase();
 afterAll(() => db.drop());
 
 async function enqueue(kind: string, options: object = {}) {
-  const { rows } = await db.pool().query("select * from holdfast.enqueue('local', $1, '{\"a\": 1}', $2)", [
-    kind,
-    JSON.stringify(options),
-  ]);
+  const { rows } = await db
+    .pool()
+    .query("select * from holdfast.enqueue('local', $1, '{\"a\": 1}', $2)", [kind, JSON.stringify(options)]);
   return rows[0];
 }
 
 test("what a job does not say comes from its kind, and what the kind does not say from its class", async () => {
   await db.pool("holdfast_worker").query("select holdfast_private.register_kinds($1)", [
-    JSON.stringify([{ name: "build-it", queue: "report", lane: "build", class: "medium" }, { name: "quick", timeout_seconds: 7 }]),
+    JSON.stringify([
+      { name: "build-it", queue: "report", lane: "build", class: "medium" },
+      { name: "quick", timeout_seconds: 7 },
+    ]),
   ]);
   await expect(enqueue("build-it")).resolves.toMatchObject({
     queue: "report",
@@ -29,12 +31,26 @@ test("what a job does not say comes from its kind, and what the kind does not sa
     trigger: "api",
     attempt: 0,
   });
-  await expect(enqueue("quick")).resolves.toMatchObject({ queue: "primary", lane: "default", class: "small", timeout_seconds: 7 });
+  await expect(enqueue("quick")).resolves.toMatchObject({
+    queue: "primary",
+    lane: "default",
+    class: "small",
+    timeout_seconds: 7,
+  });
 });
 
 test("what a job says wins over its kind and class", async () => {
   await registerKinds(db, "hello");
-  const options = { queue: "alert", lane: "eval", class: "large", timeout_seconds: 3, max_attempts: 9, priority: -5, name: "n", labels: { x: "y" } };
+  const options = {
+    queue: "alert",
+    lane: "eval",
+    class: "large",
+    timeout_seconds: 3,
+    max_attempts: 9,
+    priority: -5,
+    name: "n",
+    labels: { x: "y" },
+  };
   await expect(enqueue("hello", options)).resolves.toMatchObject(options);
 });
 
@@ -47,7 +63,9 @@ test("a job and its delivery commit together or not at all", async () => {
   expect(mine.rowCount).toBe(1);
   await client.query("rollback");
   client.release();
-  const after = await db.pool().query("select from graphile_worker._private_jobs where key = $1", [`job:${rows[0].id}`]);
+  const after = await db
+    .pool()
+    .query("select from graphile_worker._private_jobs where key = $1", [`job:${rows[0].id}`]);
   expect(after.rowCount).toBe(0);
 });
 

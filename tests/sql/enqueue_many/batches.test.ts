@@ -16,13 +16,17 @@ test("a thousand jobs of one call are all dispatched, each delivered once", asyn
   expect(new Set(jobs.map((job) => `${job.state} ${job.existing}`))).toEqual(new Set(["dispatched false"]));
   const { rows } = await db
     .pool()
-    .query("select count(*) as n, count(distinct key) as keys from graphile_worker._private_jobs where key like 'job:%'");
+    .query(
+      "select count(*) as n, count(distinct key) as keys from graphile_worker._private_jobs where key like 'job:%'",
+    );
   expect(rows[0]).toEqual({ n: 1000, keys: 1000 });
 });
 
 test("ten thousand jobs with ten thousand keys fit into one call", async () => {
   const started = performance.now();
-  const jobs = await enqueueMany(Array.from({ length: 10_000 }, (_, i) => ({ kind: "hello", concurrency_key: `key-${i}` })));
+  const jobs = await enqueueMany(
+    Array.from({ length: 10_000 }, (_, i) => ({ kind: "hello", concurrency_key: `key-${i}` })),
+  );
   expect(new Set(jobs.map((job) => job.state))).toEqual(new Set(["dispatched"]));
   // Ten thousand squared would take minutes.
   expect(performance.now() - started).toBeLessThan(20_000);

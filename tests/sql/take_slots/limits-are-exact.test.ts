@@ -109,8 +109,13 @@ async function finishEverything(db: TestDatabase, pool: pg.Pool): Promise<void> 
     (await pool.query("select from holdfast.jobs where finished_at is null limit 1")).rowCount === 1;
   await inParallel(async (n) => {
     for (let idle = 0; await isLeft(); ) {
-      const { rows } = await pool.query("select id from holdfast.jobs where state = 'dispatched' order by random() limit 3");
-      const taken = await pool.query("select token from holdfast_private.take_leases($1, $2)", [id, rows.map((r) => r.id)]);
+      const { rows } = await pool.query(
+        "select id from holdfast.jobs where state = 'dispatched' order by random() limit 3",
+      );
+      const taken = await pool.query("select token from holdfast_private.take_leases($1, $2)", [
+        id,
+        rows.map((r) => r.id),
+      ]);
       const finishes = taken.rows.map(({ token }) => ({ token: Number(token), outcome: "completed" }));
       await pool.query("select from holdfast_private.finish_runs($1)", [JSON.stringify(finishes)]);
       idle = finishes.length > 0 ? 0 : idle + 1;

@@ -3,9 +3,10 @@ import { addCommand, asPerson, onCall, type Program } from "../command.ts";
 import { type Context, print, printJson, timeStyle } from "../context.ts";
 import { lastLines } from "../output/last-lines.ts";
 import { type AllowedAction, allowedActions } from "../reads/jobs.ts";
+import { readPeople } from "../reads/people.ts";
 import { type Run, runsOf } from "../reads/run.ts";
+import { whyTheyWait } from "../reads/waiting.ts";
 import { openHoldfast } from "../session/open.ts";
-import { explainWait } from "../status/why-it-waits.ts";
 import { formatDuration } from "../terminal/duration.ts";
 import { paint, stateStyle } from "../terminal/paint.ts";
 import { printable } from "../terminal/printable.ts";
@@ -29,18 +30,20 @@ export function addJob(program: Program): void {
     const wanted = jobId(id);
     const holdfast = await openHoldfast(context);
     const job = await holdfast.get(wanted);
-    const [runs, actions, waits] = await Promise.all([
+    const [runs, actions, waiting, nameOf] = await Promise.all([
       runsOf(holdfast, job.id),
       allowedActions(holdfast, job.id),
-      explainWait(holdfast, job, timeStyle(context)),
+      whyTheyWait(holdfast, [job.id]),
+      readPeople(holdfast),
     ]);
+    const waits = waiting.get(job.id);
     const tail = await lastLines(holdfast, runs.at(-1), TAIL_LINES);
     if (context.json) {
-      printJson(context, { job, waits_because: waits, runs, last_lines: tail, allowed_actions: actions });
+      printJson(context, { job, waits_because: waits ?? null, runs, last_lines: tail, allowed_actions: actions });
       return;
     }
     print(context, [
-      ...head(context, job, waits),
+      ...head(context, { ...job, created_by: nameOf(job.created_by) }, waits),
       ...attempts(context, runs),
       ...output(context, tail, runs.at(-1)),
       ...next(context, job, actions),
@@ -48,13 +51,13 @@ export function addJob(program: Program): void {
   });
 }
 
-function head(context: Context, job: Job, waits: string[]): string[] {
+function head(context: Context, job: Job, waits: string | undefined): string[] {
   const time = timeStyle(context);
   const title = `job ${job.id}  ${printable(job.kind)}${job.name ? `  ${printable(job.name)}` : ""}`;
   const state = paint(job.state, stateStyle(job.state) ?? "bold", context.colour);
   const lines = [
     paint(title, "bold", context.colour),
-    `state     ${state}${waits.length ? `: ${waits.join("; ")}` : ""}`,
+    `state     ${state}${waits === undefined ? "" : `: ${printable(waits)}`}`,
   ];
   const add = (name: string, text: string | null | undefined) => {
     if (text) lines.push(`${name.padEnd(9)} ${text}`);

@@ -4,8 +4,8 @@ import { UsageError } from "../cli-error.ts";
 import { addCommand, asPerson, integer, list, onCall, type Program } from "../command.ts";
 import { type Context, note, print, printJson, timeStyle } from "../context.ts";
 import { listJobs } from "../reads/jobs.ts";
+import { whyTheyWait } from "../reads/waiting.ts";
 import { openHoldfast } from "../session/open.ts";
-import { whyItWaits } from "../status/why-it-waits.ts";
 import { parseDuration } from "../terminal/duration.ts";
 import { stateStyle } from "../terminal/paint.ts";
 import { progressBar } from "../terminal/progress-bar.ts";
@@ -58,7 +58,16 @@ export function addJobs(program: Program): void {
       limit: options.all ? undefined : options.limit,
     });
     if (context.json) printJson(context, jobs);
-    else show(context, jobs, options);
+    else
+      show(
+        context,
+        jobs,
+        await whyTheyWait(
+          holdfast,
+          jobs.filter(isWaiting).map((job) => job.id),
+        ),
+        options,
+      );
   });
 }
 
@@ -67,18 +76,23 @@ function known(state: string): string {
   throw new UsageError(`--state: there is no state "${state}"`, `the states are ${STATES.replaceAll(",", ", ")}`);
 }
 
-function show(context: Context, jobs: Job[], options: JobsOptions): void {
+// Running and ended jobs are not asked about: most of a long list.
+function isWaiting(job: Job): boolean {
+  return job.state !== "running" && job.finished_at === null;
+}
+
+function show(context: Context, jobs: Job[], waits: ReadonlyMap<number, string>, options: JobsOptions): void {
   if (jobs.length === 0) {
     print(context, "no jobs match");
     return;
   }
-  print(context, jobTable(context, jobs));
+  print(context, jobTable(context, jobs, waits));
   if (!options.all && jobs.length === options.limit)
     note(context, `the newest ${jobs.length}; --limit or --all shows more`);
 }
 
 /** Jobs as a table: what each is, where it stands, and the one thing worth knowing about it. */
-export function jobTable(context: Context, jobs: readonly Job[]): string[] {
+export function jobTable(context: Context, jobs: readonly Job[], waits: ReadonlyMap<number, string>): string[] {
   const time = timeStyle(context);
   const rows = jobs.map((job): Cell[] => [
     job.id,
@@ -88,7 +102,7 @@ export function jobTable(context: Context, jobs: readonly Job[]): string[] {
     job.queue,
     `${job.attempt}/${job.max_attempts}`,
     formatTime(job.finished_at ?? job.started_at ?? job.created_at, time),
-    worthKnowing(job, time),
+    worthKnowing(job, waits.get(job.id)),
   ]);
   return table(
     [
@@ -106,9 +120,8 @@ export function jobTable(context: Context, jobs: readonly Job[]): string[] {
   );
 }
 
-function worthKnowing(job: Job, time: ReturnType<typeof timeStyle>): string {
+function worthKnowing(job: Job, waits: string | undefined): string {
   if (job.state === "running") return `${progressBar(job.progress)} ${job.progress_message ?? ""}`.trim();
-  const waits = whyItWaits(job, time);
-  if (waits.length > 0) return waits.join("; ");
+  if (waits !== undefined) return waits;
   return job.state === "completed" ? " " : (job.error_message ?? " ");
 }

@@ -1,10 +1,8 @@
 import { spawn } from "node:child_process";
-import { join } from "node:path";
 import { UsageError } from "../cli-error.ts";
 import { addCommand, integer, onCall, type Program } from "../command.ts";
 import { type Context, note, print, printJson } from "../context.ts";
-
-const WORKER_ENTRY = join(import.meta.dirname, "../../../../apps/worker/src/main.ts");
+import { WORKER_ENTRY } from "../worker-entry.ts";
 
 interface WorkerOptions {
   databaseUrl?: string;

@@ -6,6 +6,7 @@ import { followJob } from "../output/follow-job.ts";
 import { describeEnd, exitCodeFor, progressLine } from "../output/how-it-goes.ts";
 import { OutputSink } from "../output/output-sink.ts";
 import type { Run } from "../reads/run.ts";
+import { listWorkers, workerState } from "../reads/workers.ts";
 import { openHoldfast } from "../session/open.ts";
 import { formatDuration, parseDuration } from "../terminal/duration.ts";
 import { LiveLine } from "../terminal/live-line.ts";
@@ -96,7 +97,10 @@ async function follow(context: Context, holdfast: Holdfast, job: Job, options: R
           line.clear();
           await sink.write(piece);
         },
-        onLook: (now, run) => {
+        onLook: async (now, run) => {
+          if (await isIgnored(holdfast, now)) {
+            tellOnce(`-- WORKER NOT RUNNING: job ${now.id} waits until one takes it; start one with: holdfast worker`);
+          }
           if (sink.atLineStart) line.draw(progressLine(now, run));
           if (["awaiting_approval", "quarantined"].includes(now.state)) {
             tellOnce(`job ${now.id} is ${now.state.replace("_", " ")}: see what it needs with: holdfast job ${now.id}`);
@@ -123,6 +127,15 @@ async function follow(context: Context, holdfast: Holdfast, job: Job, options: R
     line.clear();
     process.removeListener("SIGINT", onInterrupt);
   }
+}
+
+/** How long a dispatched job may wait before it is worth asking whether anybody is there to take it, in milliseconds. */
+const PATIENCE_MS = 3000;
+
+async function isIgnored(holdfast: Holdfast, job: Job): Promise<boolean> {
+  if (job.state !== "dispatched" || Date.now() - Date.parse(job.dispatched_at ?? "") < PATIENCE_MS) return false;
+  const workers = await listWorkers(holdfast);
+  return !workers.some((worker) => workerState(worker, Date.now()) === "working" && worker.lanes.includes(job.lane));
 }
 
 function finish(context: Context, job: Job, run: Run | undefined): number {

@@ -17,12 +17,16 @@ export interface FirstRunOptions extends Ports {
   once: boolean;
 }
 
+/** Exit code after Ctrl-C, as a shell gives it. */
+const INTERRUPTED = 130;
+
 /** Everything that `npm start` shows. Returns the exit code: 0 only if every part held and, with `once`, nothing is left. */
 export async function firstRun(options: FirstRunOptions): Promise<number> {
   const screen = new Screen(process.stdout, process.env);
   const interrupt = new Interrupt();
   let house: House | undefined;
-  let exitCode = 0;
+  // Until all of it has been shown, an interrupt is an end before the end.
+  let exitCode = INTERRUPTED;
   try {
     screen.lines([paint("Holdfast: the first run", "bold", screen.colour)]);
     const stack = await openStack(screen, options);
@@ -31,17 +35,18 @@ export async function firstRun(options: FirstRunOptions): Promise<number> {
     interrupt.onForce = () => forceEnd(opened);
     const parts = await interrupt.race(showParts(opened, screen));
     showEnd(screen, opened, parts);
+    exitCode = 0;
     if (!options.once) await stayUp(screen, opened, interrupt);
   } catch (error) {
     if (!interrupt.asked) {
       exitCode = Math.max(1, exitCodeOf(error));
       screen.lines(["", formatError(error).trimEnd()]);
-      if (house)
+      if (house) {
         screen.lines([`  log: ${house.logFile}`, `  log: ${join(house.stack.stateDir, "logs", "postgres.log")}`]);
-    } else if (options.once) {
-      exitCode = 130;
+      }
     }
   }
+  screen.stopProgress();
   const left = house ? await endHouse(screen, house) : [];
   interrupt.end();
   for (const each of left) process.stderr.write(`error: ${each} is still there\n  do: end it by its pid\n`);

@@ -1,3 +1,6 @@
+/** A closed terminal (SIGHUP) must end the house as Ctrl-C does, or a worker would stay behind. */
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 /** Ctrl-C: the first asks to end, the second forces it. */
 export class Interrupt {
   asked = false;
@@ -16,7 +19,7 @@ export class Interrupt {
 
   constructor() {
     this.#asked.promise.catch(() => {});
-    process.on("SIGINT", this.#listener).on("SIGTERM", this.#listener);
+    for (const signal of SIGNALS) process.on(signal, this.#listener);
   }
 
   /** The work, or a rejection as soon as Ctrl-C is pressed. */
@@ -25,6 +28,6 @@ export class Interrupt {
   }
 
   end(): void {
-    process.removeListener("SIGINT", this.#listener).removeListener("SIGTERM", this.#listener);
+    for (const signal of SIGNALS) process.removeListener(signal, this.#listener);
   }
 }

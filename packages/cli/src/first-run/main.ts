@@ -48,7 +48,8 @@ function port<Name extends string>(name: Name, text: string | undefined): { [nam
 try {
   const options = readOptions(process.argv.slice(2));
   if (options.help) process.stdout.write(HELP);
-  else process.exitCode = await firstRun(options);
+  // An interrupted part may still be waiting for an answer that nobody gives any more: do not wait for it.
+  else process.exit(await firstRun(options));
 } catch (error) {
   process.stderr.write(`\n${formatError(error)}`);
   process.exitCode = exitCodeOf(error);

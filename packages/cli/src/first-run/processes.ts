@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { connect } from "node:net";
 import { hostname } from "node:os";
 import type { Holdfast } from "@holdfast/client";
@@ -57,6 +58,18 @@ export async function endRunners(processes: readonly KnownProcess[], patienceMs 
   while (runners.some(isAlive) && Date.now() < deadline) await pause(50);
 }
 
+/** Whether a worker was started by this keeper, and is so ours to end. */
+export function isKeptBy(worker: KnownProcess, keeperPid: number): boolean {
+  return worker.what.startsWith("worker") && parentOf(worker.pid) === keeperPid;
+}
+
+/** The process that started another one. */
+export function parentOf(pid: number): number | undefined {
+  const { stdout } = spawnSync("ps", ["-o", "ppid=", "-p", String(pid)], { encoding: "utf8" });
+  const parent = Number((stdout ?? "").trim());
+  return Number.isInteger(parent) && parent > 1 ? parent : undefined;
+}
+
 /** Ends processes at once. */
 export function killAll(processes: readonly KnownProcess[]): void {
   for (const each of processes) send(each, "SIGKILL");
@@ -71,9 +84,10 @@ function send(identity: KnownProcess, signal: NodeJS.Signals): void {
   }
 }
 
-/** What is still there of what should be gone: processes, and listeners on the stack's ports. */
-export async function leftovers(processes: readonly KnownProcess[], stack: Stack): Promise<string[]> {
+/** What is still there of what should be gone: processes, and listeners on the ports of a stack that was ended. */
+export async function leftovers(processes: readonly KnownProcess[], stack: Stack | undefined): Promise<string[]> {
   const left = processes.filter(isAlive).map((each) => `${each.what} (pid ${each.pid})`);
+  if (!stack) return left;
   for (const [what, port] of [
     ["Postgres", stack.dbPort],
     ["the Data API", stack.apiPort],

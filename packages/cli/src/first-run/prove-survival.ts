@@ -4,7 +4,7 @@ import { isAlive, REPOSITORY } from "@holdfast/local";
 import { pause } from "../output/follow-job.ts";
 import { OutputReader } from "../output/output-reader.ts";
 import { type Run, runsOf } from "../reads/run.ts";
-import { listWorkers } from "../reads/workers.ts";
+import { listWorkers, workerState } from "../reads/workers.ts";
 import { formatDuration } from "../terminal/duration.ts";
 // @ts-expect-error A plain script without types: it is also run as a command.
 import { linesOf } from "./count.mjs";
@@ -29,7 +29,7 @@ export async function proveSurvival(holdfast: Holdfast, screen: Screen, logFile:
   const watch = new Watch(holdfast, screen, job, hint);
   await watch.until(({ counted }) => counted >= LAST / 4);
   const kill = await killWorker(holdfast, watch, screen, hint);
-  const back = await watch.until(async () => freshWorker(holdfast, kill.worker.id));
+  const back = await watch.until(async () => freshWorker(holdfast, kill.newest));
   screen.say(
     `${back.host === kill.worker.host ? "the keeper" : "another host"} brought a worker back as worker ${back.id} (pid ${back.pid}) after ${formatDuration(Date.now() - kill.at)}`,
   );
@@ -37,7 +37,7 @@ export async function proveSurvival(holdfast: Holdfast, screen: Screen, logFile:
   const meanwhile = await storedBetween(holdfast, watch.run as Run, kill.at, Date.parse(back.started_at));
   await verify(holdfast, end, meanwhile, hint);
   screen.done(
-    `job ${end.id} counted to ${LAST}: one attempt, all ${LAST} lines, ${meanwhile} bytes of them stored while no worker ran`,
+    `job ${end.id} counted to ${LAST}: one attempt, all ${LAST} lines, ${meanwhile} bytes of them stored while ${kill.others ? "it had no worker" : "no worker ran"}`,
     began,
   );
   return { job: end, proof: `worker killed at line ${kill.line} of ${LAST}, command unharmed, output complete` };
@@ -45,18 +45,20 @@ export async function proveSurvival(holdfast: Holdfast, screen: Screen, logFile:
 
 /** Kills the worker that launched the run, the way the out-of-memory killer would. */
 async function killWorker(holdfast: Holdfast, watch: Watch, screen: Screen, hint: string) {
-  const run = watch.run;
-  const worker = (await listWorkers(holdfast, { limit: 50 })).find((each) => each.id === run?.worker_id);
+  const workers = await listWorkers(holdfast, { limit: 50 });
+  const worker = workers.find((each) => each.id === watch.run?.worker_id);
   must(worker !== undefined, "the worker of the counting run is not in the table workers", hint);
   const identity = { pid: worker.pid, startTime: worker.pid_started };
   must(isAlive(identity), `worker ${worker.id} (pid ${worker.pid}) is not a process of this machine`, hint);
   process.kill(worker.pid, "SIGKILL");
   while (isAlive(identity)) await pause(5);
   const at = Date.now();
+  // A worker somebody else started may be there as well: then the command still had no worker of its own.
+  const others = workers.some((each) => each.id !== worker.id && workerState(each, at) === "working");
   screen.say(
-    `at line ${watch.counted} of ${LAST}: SIGKILL to worker ${worker.id} (pid ${worker.pid}); no worker runs now`,
+    `at line ${watch.counted} of ${LAST}: SIGKILL to worker ${worker.id} (pid ${worker.pid}); no ${others ? "worker holds it" : "worker runs"} now`,
   );
-  return { worker, at, line: watch.counted };
+  return { worker, at, others, line: watch.counted, newest: Math.max(...workers.map((each) => each.id)) };
 }
 
 /** Bytes of the run's output that reached the database after the kill and before the next worker registered. */

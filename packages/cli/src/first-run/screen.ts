@@ -10,6 +10,7 @@ export class Screen {
   readonly #line: LiveLine;
   readonly #colour: boolean;
   #quarter = -1;
+  #still = false;
 
   constructor(stream: TerminalStream, env: NodeJS.ProcessEnv) {
     this.#stream = stream;
@@ -49,8 +50,15 @@ export class Screen {
     this.#stream.write(`${lines.join("\n")}\n`);
   }
 
+  /** Shows no more progress: what an interrupted part still does is of no interest. */
+  stopProgress(): void {
+    this.#line.clear();
+    this.#still = true;
+  }
+
   /** What goes on now: redrawn in place on a terminal; elsewhere one line each quarter of the way. */
   progress(share: number | null, text: string): void {
+    if (this.#still) return;
     const shown = `    ${progressBar(share, 24)}  ${printable(text)}`;
     this.#line.draw(shown);
     const quarter = Math.floor((share ?? 0) * 4);

@@ -1,23 +1,25 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Holdfast } from "@holdfast/client";
 import { REPOSITORY, type Stack } from "@holdfast/local";
 import { pause } from "../output/follow-job.ts";
 import { listWorkers, type Worker, workerState } from "../reads/workers.ts";
+import { WORKER_ENTRY } from "../worker-entry.ts";
 import { FirstRunError } from "./first-run-error.ts";
-
-const ENTRY = join(REPOSITORY, "apps/worker/src/main.ts");
 
 /** The keeper with its worker and the supervisor, as a server would run them; its output goes to logs/worker.log. */
 export class WorkerProcess implements AsyncDisposable {
   readonly logFile: string;
   readonly #child: ChildProcess;
+  /** Where in the log this start begins: what an earlier one said is no news. */
+  readonly #logStart: number;
   #exit: { code: number | null; signal: NodeJS.Signals | null } | undefined;
 
-  private constructor(child: ChildProcess, logFile: string) {
+  private constructor(child: ChildProcess, logFile: string, logStart: number) {
     this.#child = child;
     this.logFile = logFile;
+    this.#logStart = logStart;
     child.once("exit", (code, signal) => {
       this.#exit = { code, signal };
     });
@@ -27,7 +29,8 @@ export class WorkerProcess implements AsyncDisposable {
   static start(stack: Stack): WorkerProcess {
     const logFile = join(stack.stateDir, "logs", "worker.log");
     const log = openSync(logFile, "a", 0o600);
-    const child = spawn(process.execPath, [ENTRY], {
+    const logStart = fstatSync(log).size;
+    const child = spawn(process.execPath, [WORKER_ENTRY], {
       cwd: REPOSITORY,
       detached: true,
       stdio: ["ignore", log, log],
@@ -39,7 +42,7 @@ export class WorkerProcess implements AsyncDisposable {
       },
     });
     closeSync(log);
-    return new WorkerProcess(child, logFile);
+    return new WorkerProcess(child, logFile, logStart);
   }
 
   get pid(): number {
@@ -67,8 +70,8 @@ export class WorkerProcess implements AsyncDisposable {
 
   /** The last lines of its log. */
   logTail(lines = 12): string {
-    if (!existsSync(this.logFile)) return "";
-    return readFileSync(this.logFile, "utf8").trimEnd().split("\n").slice(-lines).join("\n");
+    const said = readFileSync(this.logFile).subarray(this.#logStart).toString("utf8");
+    return said.trimEnd().split("\n").slice(-lines).join("\n");
   }
 
   /** Asks it to end and waits; after `patienceMs` it is killed with everything in its group. */

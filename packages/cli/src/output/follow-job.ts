@@ -7,7 +7,7 @@ export interface Follower {
   /** Output, in order within each stream. */
   onOutput(piece: OutputPiece): Promise<void> | void;
   /** The job and its latest run, at every look. */
-  onLook?(job: Job, run: Run | undefined): void;
+  onLook?(job: Job, run: Run | undefined): Promise<void> | void;
   /** A run ended and the job goes on: another attempt, or a wait for a person. */
   onRunEnd?(job: Job, run: Run): void;
   /** The Data API does not answer; tried again until `patienceMs` is over. */
@@ -58,7 +58,7 @@ export async function followJob(
         if (!isFinal(job.state)) follower.onRunEnd?.(job, run);
       }
       const run = runs.at(-1);
-      follower.onLook?.(job, run);
+      await follower.onLook?.(job, run);
       if (isFinal(job.state) || (options.runId && run?.finished_at)) return { job, run };
     } catch (error) {
       if (!isOutage(error) || Date.now() - answeredAt > (options.patienceMs ?? 300_000)) throw error;

@@ -59,15 +59,3 @@ export function allowedActions(holdfast: Holdfast, jobId: number): Promise<Allow
     db.from("allowed_actions").select("verb,sentence,needs_reason").eq("job_id", jobId).order("verb"),
   );
 }
-
-/** State of each of the given jobs that still exists. */
-export async function statesOf(holdfast: Holdfast, ids: readonly number[]): Promise<Map<number, string>> {
-  if (ids.length === 0) return new Map();
-  const rows = await holdfast.data.read<{ id: number; state: string }[]>((db) =>
-    db
-      .from("jobs")
-      .select("id,state")
-      .in("id", [...ids]),
-  );
-  return new Map(rows.map((row) => [row.id, row.state]));
-}

@@ -1,5 +1,6 @@
 import type { Holdfast, Job } from "@holdfast/client";
 import { lastLines } from "../output/last-lines.ts";
+import { readPeople } from "../reads/people.ts";
 import { type Run, runsOf } from "../reads/run.ts";
 import { readStatus } from "../status/read-status.ts";
 import type { StatusReport } from "../status/status-report.ts";
@@ -39,7 +40,7 @@ const LINES = 40;
 /** Reads status, recent events and the tails of the last failures, and redacts all of it. */
 export async function takeSnapshot(holdfast: Holdfast): Promise<Snapshot> {
   const workspaceId = await holdfast.data.workspaceId();
-  const [status, events] = await Promise.all([
+  const [status, events, nameOf] = await Promise.all([
     readStatus(holdfast),
     holdfast.data.read<LedgerEvent[]>((db) =>
       db
@@ -49,10 +50,17 @@ export async function takeSnapshot(holdfast: Holdfast): Promise<Snapshot> {
         .order("seq", { ascending: false })
         .limit(EVENTS),
     ),
+    readPeople(holdfast),
   ]);
   const failed = [...new Set(status.failures.flatMap((group) => group.job_ids.slice(0, 2)))].slice(0, FAILURES);
   const failures = await Promise.all(failed.map((id) => readFailure(holdfast, id)));
-  const snapshot: Snapshot = { taken_at: status.at, workspace: holdfast.workspace, status, events, failures };
+  const snapshot: Snapshot = {
+    taken_at: status.at,
+    workspace: holdfast.workspace,
+    status,
+    events: events.map((event) => ({ ...event, actor: nameOf(event.actor) })),
+    failures,
+  };
   return redactDeep(snapshot) as Snapshot;
 }
 

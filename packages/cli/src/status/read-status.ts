@@ -1,5 +1,6 @@
 import type { Holdfast, Job } from "@holdfast/client";
 import { CliError } from "../cli-error.ts";
+import { readPeople } from "../reads/people.ts";
 import type { Run } from "../reads/run.ts";
 import type {
   Duty,
@@ -26,7 +27,7 @@ export async function readStatus(holdfast: Holdfast): Promise<StatusReport> {
     holdfast.data.read<T[]>((db) =>
       db.from(view).select(columns).eq("workspace_id", workspaceId).order(order, { ascending }).limit(limit),
     );
-  const [now, running, recent, failures, next, workers, duties, stuck, queues, lanes] = await Promise.all([
+  const [now, running, recent, failures, next, workers, duties, stuck, queues, lanes, nameOf] = await Promise.all([
     mine<StatusNow>("status_now", "*", "workspace", 1),
     mine<RunningJob>("lease_overview", "*", "acquired_at", ROWS.running),
     mine<Run>("runs", "id,job_id,attempt,started_at,finished_at,outcome", "started_at", RECENT_RUNS, false),
@@ -37,6 +38,7 @@ export async function readStatus(holdfast: Holdfast): Promise<StatusReport> {
     mine<StuckJob>("stuck_jobs", "*", "for_seconds", ROWS.stuck, false),
     readPaused(holdfast, workspaceId, "queues"),
     readPaused(holdfast, workspaceId, "lanes"),
+    readPeople(holdfast),
   ]);
   if (!now[0]) throw new CliError(`workspace "${holdfast.workspace}" has no row in holdfast.status_now`, {});
   const { finished, retried } = await readEnded(holdfast, recent);
@@ -53,8 +55,8 @@ export async function readStatus(holdfast: Holdfast): Promise<StatusReport> {
     duties,
     stuck,
     paused: [
-      ...queues.map((room) => ({ ...room, subject: "queue" as const })),
-      ...lanes.map((room) => ({ ...room, subject: "lane" as const })),
+      ...queues.map((room) => ({ ...room, paused_by: nameOf(room.paused_by), subject: "queue" as const })),
+      ...lanes.map((room) => ({ ...room, paused_by: nameOf(room.paused_by), subject: "lane" as const })),
     ],
   };
 }

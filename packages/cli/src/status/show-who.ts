@@ -28,7 +28,7 @@ export function showWho(report: StatusReport, { colour, time, width }: ShowOptio
   lines.push(
     `supervisor  ${label(now.supervisor_label, now.supervisor_label === "LIVE")}${
       now.supervisor === null ? "" : `  ${printable(now.supervisor)}, renewed ${age(now.supervisor_age_seconds)}`
-    }${late.length === 0 ? ", every duty in time" : ""}`,
+    }${now.supervisor !== null && late.length === 0 ? ", every duty in time" : ""}`,
   );
   for (const duty of late) lines.push(paint(`  duty ${lateness(duty, time)}`, "yellow", colour));
   for (const worker of workers.filter((each) => each.label !== "LIVE")) {

@@ -13,8 +13,6 @@ export class SqlWorker implements AsyncDisposable {
 
   static async open(stack: TestStack, kinds: readonly object[]): Promise<SqlWorker> {
     const client = new pg.Client({ connectionString: stack.databaseUrl("holdfast_worker") });
-    // A test may restart Postgres under it.
-    client.on("error", () => {});
     await client.connect();
     await client.query("select holdfast_private.register_kinds($1)", [JSON.stringify(kinds)]);
     const { rows } = await client.query("select holdfast_private.register_worker($1) as id", [

@@ -32,6 +32,7 @@ export interface Orphan {
   runner_started: string | null;
   command_pid: number | null;
   command_started: string | null;
+  run_directory: string | null;
 }
 
 /** The right to work on a job now, and everything needed to do so. */

@@ -2,7 +2,9 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Logger } from "pino";
-import type { DataApi } from "./lite-app.ts";
+import type { DataApi } from "./data-api.ts";
+import type { ApiAnswer, ApiRequest } from "./protocol.ts";
+import { UnavailableError } from "./unavailable.ts";
 
 /** The only paths that are forwarded. Lite serves others, one of which shows the database's password. */
 const FORWARDED = /^\/(rest|auth)\/v1(\/|$)/;
@@ -29,6 +31,7 @@ export class Gateway implements AsyncDisposable {
   static async open(port: number, api: DataApi, log: Logger): Promise<Gateway> {
     const server = createServer((request, response) => {
       answer(request, response, api).catch((error: unknown) => {
+        if (error instanceof UnavailableError) return unavailable(response, error);
         log.error({ err: error, method: request.method, path: pathOf(request) }, "the Data API failed");
         refuse(response, 500, "the local Data API failed; see its log");
       });
@@ -56,7 +59,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, api: D
   if (request.method === "OPTIONS") return allowOrigins(request, response);
   const body = await readBody(request);
   if (body === "too long") return refuse(response, 413, `the body is longer than ${MAX_BODY_BYTES} bytes`);
-  await send(response, await api.fetch(toRequest(request, body)));
+  send(response, await api.answer(toRequest(request, body)));
 }
 
 /**
@@ -103,27 +106,33 @@ async function readBody(request: IncomingMessage): Promise<Buffer | undefined | 
   return length === 0 ? undefined : Buffer.concat(parts);
 }
 
-function toRequest(request: IncomingMessage, body: Buffer | undefined): Request {
-  const headers = new Headers();
+function toRequest(request: IncomingMessage, body: Buffer | undefined): ApiRequest {
+  const headers: ApiRequest["headers"] = [];
   for (let at = 0; at < request.rawHeaders.length; at += 2) {
-    headers.append(request.rawHeaders[at] as string, request.rawHeaders[at + 1] as string);
+    headers.push([request.rawHeaders[at] as string, request.rawHeaders[at + 1] as string]);
   }
-  const url = new URL(request.url ?? "/", `http://${request.headers.host}`);
-  return new Request(url, {
-    method: request.method ?? "GET",
-    headers,
-    ...(body === undefined ? {} : { body: new Uint8Array(body) }),
-  });
+  const { href } = new URL(request.url ?? "/", `http://${request.headers.host}`);
+  return { method: request.method ?? "GET", url: href, headers, body };
 }
 
-async function send(response: ServerResponse, answered: Response): Promise<void> {
-  const body = Buffer.from(await answered.arrayBuffer());
-  response.statusCode = answered.status;
-  answered.headers.forEach((value, name) => {
+function send(response: ServerResponse, { status, headers, body }: ApiAnswer): void {
+  response.statusCode = status;
+  for (const [name, value] of headers) {
     if (name !== "content-length" && name !== "transfer-encoding") response.appendHeader(name, value);
-  });
-  if (answered.status !== 204 && answered.status !== 304) response.setHeader("content-length", body.byteLength);
+  }
+  if (status !== 204 && status !== 304) response.setHeader("content-length", body.byteLength);
   response.end(body);
+}
+
+/** The answer while database or Data API are away, readable by pages too; supabase-js reads again by itself after it. */
+function unavailable(response: ServerResponse, { status, code, message, hint }: UnavailableError): void {
+  if (response.headersSent) return void response.destroy();
+  response.writeHead(status, {
+    "content-type": "application/json",
+    "access-control-allow-origin": "*",
+    "retry-after": "1",
+  });
+  response.end(JSON.stringify({ code, message, details: null, hint }));
 }
 
 function refuse(response: ServerResponse, status: number, message: string): void {

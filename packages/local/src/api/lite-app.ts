@@ -1,14 +1,11 @@
 import { App, InMemoryEmailDriver } from "@supabase/lite";
 import { createPostgresConnection } from "@supabase/lite/postgres";
-import type { Logger } from "pino";
 import type { Options, PostgresType } from "postgres";
-import type { StackConfig } from "../state/config.ts";
-import type { Secrets } from "../state/secrets.ts";
-import { withQuietConsole } from "./quiet-console.ts";
+import type { ApiAnswer, ApiRequest, ApiSettings } from "./protocol.ts";
 
-/** The Data API and Auth, as a function from request to response. */
-export interface DataApi extends AsyncDisposable {
-  fetch(request: Request): Promise<Response>;
+/** The Data API and Auth, as a function from request to answer. */
+export interface LiteApi {
+  answer(request: ApiRequest): Promise<ApiAnswer>;
 }
 
 /**
@@ -20,32 +17,31 @@ export interface DataApi extends AsyncDisposable {
  * 4. its own server is not used: the gateway forwards two paths only;
  * 5. json, timestamptz and numeric are passed as PostgREST passes them;
  * 6. the database is migrated before: its schema cache does not notice a change.
- *
- * @param url connection string of the role supabase_lite
  */
-export function createDataApi(url: string, config: StackConfig, secrets: Secrets, log: Logger): DataApi {
+export function createDataApi(settings: ApiSettings): LiteApi {
+  const { auth, maxRows } = settings;
   const connection = createPostgresConnection({
-    url,
+    url: settings.databaseUrl,
     postgresOptions: { max: 10, onnotice: () => {}, types: TYPES },
   });
   disableGranting(connection);
   const app = new App({
     connection,
     api: {
-      schemas: config.schemas,
-      ...(config.maxRows === undefined ? {} : { max_rows: config.maxRows }),
+      schemas: settings.schemas,
+      ...(maxRows === undefined ? {} : { max_rows: maxRows }),
     },
     auth: {
       enabled: true,
-      jwt_secret: secrets.jwtSecret,
-      jwt_expiry: config.auth.jwtExpiry,
-      site_url: config.auth.siteUrl,
-      enable_signup: config.auth.enableSignup,
-      minimum_password_length: config.auth.minimumPasswordLength,
-      publishable_key: secrets.publishableKey,
-      secret_key: secrets.secretKey,
+      jwt_secret: settings.jwtSecret,
+      jwt_expiry: auth.jwtExpiry,
+      site_url: auth.siteUrl,
+      enable_signup: auth.enableSignup,
+      minimum_password_length: auth.minimumPasswordLength,
+      publishable_key: settings.publishableKey,
+      secret_key: settings.secretKey,
       email: {
-        enable_signup: config.auth.enableSignup,
+        enable_signup: auth.enableSignup,
         enable_confirmations: false,
       },
     },
@@ -59,9 +55,16 @@ export function createDataApi(url: string, config: StackConfig, secrets: Secrets
     },
   } as unknown as ConstructorParameters<typeof App>[0]);
   return {
-    fetch: (request) => withQuietConsole(log, async () => app.fetch(request)),
-    [Symbol.asyncDispose]: () => connection.close(),
+    async answer(request) {
+      const response = await app.fetch(toRequest(request));
+      const body = new Uint8Array(await response.arrayBuffer());
+      return { status: response.status, headers: [...response.headers], body };
+    },
   };
+}
+
+function toRequest({ method, url, headers, body }: ApiRequest): Request {
+  return new Request(url, { method, headers, ...(body === undefined ? {} : { body: new Uint8Array(body) }) });
 }
 
 /** A private field of the pinned version; the check fails loudly when an upgrade renames it. */

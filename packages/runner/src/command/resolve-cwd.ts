@@ -6,14 +6,13 @@ import type { CommandSpec } from "../spec/run-spec.ts";
 /**
  * Resolves the working directory through all symbolic links and checks that it lies in one of the workspace's roots.
  *
- * Without a wanted directory: the first root, or the run directory when the workspace has no roots.
+ * Without a wanted directory: the run's own directory, so that a command nobody placed leaves its files where nobody else's are.
  *
  * @throws {RunFailure} `cwd_missing`, or `cwd_outside_roots` naming what was asked, what it resolves to, and the roots.
  */
 export function resolveCwd(command: CommandSpec, runDirectory: string): string {
-  const first = command.roots[0];
-  if (command.cwd === null && first === undefined) return realpathSync(runDirectory);
-  const wanted = command.cwd === null ? String(first) : fromRoot(command.cwd, first ?? runDirectory);
+  if (command.cwd === null) return realpathSync(runDirectory);
+  const wanted = fromRoot(command.cwd, command.roots[0] ?? runDirectory);
   const resolved = realDirectory(wanted);
   if (resolved === null) throw missing(wanted);
   const roots = command.roots.flatMap((root) => realDirectory(root) ?? []);

@@ -4,9 +4,15 @@ import type { Client } from "pg";
 import { log, messageOf } from "../log.ts";
 
 const connectMilliseconds = 5_000;
+const goodbyeMilliseconds = 1_000;
 // An error that is neither a refusal nor the network (a missing function while a migration runs) may pass; a minute
 // decides that it does not.
 const patienceMilliseconds = 60_000;
+
+/** No connection could be made, for whatever reason: a wrong password, too, may be put right while the command runs. */
+class CannotConnectError extends Error {
+  override name = "CannotConnectError";
+}
 
 /** Options of {@link Connection.call}. */
 export interface CallOptions {
@@ -36,7 +42,7 @@ export class Connection {
    * @throws HoldfastError when a rule refuses it; any other error that is not the network's after a minute of tries.
    */
   async call<T>(what: string, fn: (client: Client) => Promise<T>, options: CallOptions): Promise<T> {
-    const begun = performance.now();
+    let oddSince: number | null = null;
     for (let attempt = 1; ; attempt += 1) {
       try {
         const value = await this.#once(fn, options);
@@ -45,7 +51,10 @@ export class Connection {
         return value;
       } catch (error) {
         if (this.#closed || error instanceof HoldfastError) throw error;
-        if (!isConnectionLost(error) && performance.now() - begun > patienceMilliseconds) throw error;
+        // The database was reached and said something else than a refusal: that is not waited out for ever.
+        const odd = !(error instanceof CannotConnectError) && !isConnectionLost(error);
+        oddSince = odd ? (oddSince ?? performance.now()) : null;
+        if (oddSince !== null && performance.now() - oddSince > patienceMilliseconds) throw error;
         if (!this.#away || attempt % 20 === 0)
           log("warn", `${what}: will be tried again`, {
             error: messageOf(error),
@@ -61,7 +70,9 @@ export class Connection {
   async close(): Promise<void> {
     this.#closed = true;
     const client = await this.#client?.catch(() => null);
-    await client?.end().catch(() => {});
+    const goodbye = client?.end().catch(() => {});
+    // A line that went silent would keep it waiting for ever.
+    await Promise.race([goodbye, delay(goodbyeMilliseconds)]);
   }
 
   async #once<T>(fn: (client: Client) => Promise<T>, options: CallOptions): Promise<T> {
@@ -107,7 +118,7 @@ export class Connection {
       return client;
     } catch (error) {
       lost();
-      throw error;
+      throw new CannotConnectError(messageOf(error), { cause: error });
     }
   }
 

@@ -25,8 +25,22 @@ export class DirectiveScanner {
 
   push(chunk: Buffer): void {
     if (chunk.length === 0) return;
+    if (this.#carry.length > 0 && !this.#reaches(chunk)) this.#forget();
     const data = this.#carry.length > 0 ? Buffer.concat([this.#carry, chunk]) : chunk;
     this.#keep(data, this.#scan(data));
+  }
+
+  /** Whether what was carried may go on in this chunk; it nearly never does, which saves a copy of every chunk. */
+  #reaches(chunk: Buffer): boolean {
+    if (this.#carry.length >= mark.length) return true;
+    const seam = Buffer.concat([this.#carry, chunk.subarray(0, mark.length)]);
+    const at = seam.indexOf(mark);
+    return at !== -1 ? at < this.#carry.length : chunk.length < mark.length;
+  }
+
+  #forget(): void {
+    this.#carryStartsLine = this.#startsLine(this.#carry, this.#carry.length);
+    this.#carry = Buffer.alloc(0);
   }
 
   /** The stream is over: its last line may have no line end. */

@@ -22,6 +22,7 @@ export class Matcher {
   state = 0;
   readonly #automaton: ByteAutomaton;
   #followers: Follower[] = [];
+  #followed: readonly FoundSpan[] = none;
 
   constructor(automaton: ByteAutomaton) {
     this.#automaton = automaton;
@@ -41,13 +42,17 @@ export class Matcher {
     return this.#followers.reduce((least, follower) => Math.min(least, follower.start), Number.POSITIVE_INFINITY);
   }
 
-  /** Takes the byte at position `i`; `startOf` says where a text of so many bytes ending at `i` begins. */
-  take(byte: number, i: number, startOf: (length: number) => number): readonly FoundSpan[] {
+  /** Takes the byte at position `i`; true when it completes or continues something: then ask `covered`. */
+  take(byte: number, i: number): boolean {
     const { next, byteClass, classes, found } = this.#automaton;
-    const followed = this.#follow(byte, i);
-    this.state = next[this.state * classes + (byteClass[byte] ?? 0)] ?? 0;
-    if (found[this.state] === 0) return followed;
-    return [...followed, ...this.startSpans(i, startOf)];
+    this.#followed = this.#followers.length === 0 ? none : this.#follow(byte, i);
+    this.state = next[this.state * classes + (byteClass[byte] as number)] as number;
+    return this.#followed.length > 0 || found[this.state] !== 0;
+  }
+
+  /** What the byte just taken covers; `startOf` says where a text of so many bytes ending at `i` begins. */
+  covered(i: number, startOf: (length: number) => number): readonly FoundSpan[] {
+    return [...this.#followed, ...this.startSpans(i, startOf)];
   }
 
   /** What the current state says was found; begins to follow the longer secrets that start with it. */
@@ -69,6 +74,7 @@ export class Matcher {
   /** Takes over what another matcher knows. */
   become(other: Matcher): void {
     this.state = other.state;
+    if (this.#followers.length + other.#followers.length === 0) return;
     this.#followers = other.#followers.map((follower) => ({ ...follower }));
   }
 
@@ -79,7 +85,6 @@ export class Matcher {
 
   // What matched so far is covered even if the next byte differs: the beginning of a long key is secret too.
   #follow(byte: number, i: number): readonly FoundSpan[] {
-    if (this.#followers.length === 0) return none;
     const going = this.#followers.filter((follower) => follower.bytes[follower.at++] === byte);
     this.#followers = going.filter((follower) => follower.at < follower.bytes.length);
     return going.map((follower) => ({

@@ -1,6 +1,7 @@
 import { DirectiveScanner } from "./directive-scanner.ts";
 import type { Directive } from "./parse-directive.ts";
-import type { Redaction, Redactor } from "./redactor.ts";
+import type { Redaction } from "./redaction.ts";
+import type { Redactor } from "./redactor.ts";
 import { Spool, type StreamName } from "./spool.ts";
 
 /** What an output stream reports while bytes pass through it. */

@@ -101,6 +101,14 @@ export function killProcessTree(root: TreeRoot, signal: NodeJS.Signals): number 
   return signal === "SIGKILL" ? tree.kill() : tree.signal(signal);
 }
 
+/**
+ * Kills every process that carries a run's marker, for when not even the pid of its command is known; returns how many.
+ * Linux only: elsewhere the environment of a process is not readable, and 0 is returned.
+ */
+export function killMarked(marker: RunMarker & { runDirectory: string }): number {
+  return killProcessTree({ pid: -1, started: "0", marker }, "SIGKILL");
+}
+
 function isOlder(started: string, than: string): boolean {
   return /^\d+$/.test(started) && /^\d+$/.test(than) && Number(started) < Number(than);
 }

@@ -1,16 +1,16 @@
-import { attachRun, type Finish, isRefusal, type RunAttachment } from "@holdfast/db/runs";
+import { attachRun, isRefusal, type RunAttachment } from "@holdfast/db/runs";
 import { openPipes, type Pipes } from "../command/pipes.ts";
 import type { CommandEnd, CommandToStart } from "../command/started-command.ts";
 import type { Connection } from "../lease/connection.ts";
 import { deliverFinish } from "../lease/finisher.ts";
 import { Lease } from "../lease/lease.ts";
 import { LeaseLostError, OutputStore } from "../lease/output-store.ts";
-import { storable } from "../lease/storable.ts";
 import { log, messageOf } from "../log.ts";
-import type { Redaction } from "../output/redactor.ts";
+import type { Redaction } from "../output/redaction.ts";
 import type { RunSpec } from "../spec/run-spec.ts";
 import type { StatusFile } from "../status/status-file.ts";
-import { type Ending, type EndReason, judgeEnding } from "./ending.ts";
+import { drained, finishOf } from "./delivery.ts";
+import { type EndReason, judgeEnding } from "./ending.ts";
 import { Figures } from "./figures.ts";
 import { LiveCommand } from "./live-command.ts";
 import { launchedStatus, locationOf } from "./location.ts";
@@ -178,10 +178,10 @@ export class CommandRun {
   }
 
   async #deliver(end: CommandEnd | null): Promise<RunResult> {
-    const ending = await this.#drained(judgeEnding(this.#reason, end, this.#spec.timeout_seconds));
+    const ending = await drained(this.#output, judgeEnding(this.#reason, end, this.#spec.timeout_seconds));
     // The finish carries no progress: what was said last goes with a heartbeat.
     if (this.#figures.untold) await this.#lease.beat();
-    const finish = this.#finish(ending, end);
+    const finish = finishOf(this.#spec.token, ending, end, this.#figures, this.#redaction);
     const answer = await deliverFinish(this.#connection, this.#lease, finish);
     if (!answer.accepted) throw new LeaseLostError();
     this.#status.update({
@@ -194,28 +194,5 @@ export class CommandRun {
       bytes: this.#output?.bytes ?? {},
     });
     return "delivered";
-  }
-
-  /** Waits until the database has every byte; a run whose output it does not take has failed, whatever the command did. */
-  async #drained(ending: Ending): Promise<Ending> {
-    try {
-      await this.#output?.drain();
-      return ending;
-    } catch (error) {
-      if (error instanceof LeaseLostError) throw error;
-      const message = `the output could not be stored: ${messageOf(error)}`;
-      return { outcome: "failed", error: { message, class: "output_not_stored" } };
-    }
-  }
-
-  #finish({ outcome, error }: Ending, end: CommandEnd | null): Finish {
-    return {
-      token: this.#spec.token,
-      outcome,
-      ...(end?.exitCode != null && { exit_code: end.exitCode }),
-      ...(end?.signal && { signal: end.signal }),
-      ...(error && { error: { ...error, message: storable(this.#redaction.text(error.message)) } }),
-      ...this.#figures.final(),
-    };
   }
 }

@@ -5,6 +5,8 @@ import type { Directive } from "../output/parse-directive.ts";
 import type { ResourceMeter } from "../process/resource-meter.ts";
 
 const longestMessage = 500;
+// A command may print directives by the million; runner.log is for people.
+const mostNotes = 100;
 
 /** What the command has said about itself, and what it has used. */
 export class Figures {
@@ -15,17 +17,18 @@ export class Figures {
   #cost: number | undefined;
   #result: unknown;
   #untold = false;
+  #notes = 0;
 
   /** Takes a directive in; costs add up, everything else replaces what was said before. */
   add(directive: Directive): void {
-    if (directive.complaint) log("warn", directive.complaint);
+    if (directive.complaint) this.#note(directive.complaint);
     if (directive.progress !== undefined || directive.message !== undefined) this.#untold = true;
     if (directive.progress !== undefined) this.#progress = directive.progress;
     if (directive.message !== undefined) this.#message = storable(directive.message.slice(0, longestMessage));
     if (directive.result !== undefined) this.#result = storable(directive.result);
     if (directive.cost === undefined) return;
     this.#cost = (this.#cost ?? 0) + directive.cost;
-    log("info", "cost", {
+    this.#note("cost", {
       cost: directive.cost,
       unit: directive.unit,
       source: directive.source,
@@ -71,5 +74,11 @@ export class Figures {
       ...(this.#progress !== undefined && { progress: this.#progress }),
       ...(this.#cost !== undefined && { cost: this.#cost }),
     };
+  }
+
+  #note(message: string, fields?: object): void {
+    this.#notes += 1;
+    if (this.#notes <= mostNotes) log("info", message, fields);
+    if (this.#notes === mostNotes) log("info", "further directives are not noted here");
   }
 }

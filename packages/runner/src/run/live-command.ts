@@ -9,7 +9,7 @@ import type { RunSpec } from "../spec/run-spec.ts";
 import type { EndReason } from "./ending.ts";
 import type { RunOutput } from "./output.ts";
 import { Terminator } from "./terminator.ts";
-import { outputSettled, startSampling, startTimeout } from "./watches.ts";
+import { outputSettled, startSampling, startTidying, startTimeout } from "./watches.ts";
 
 /** A command while it runs: its processes, what they use, and how they are ended. */
 export class LiveCommand {
@@ -60,7 +60,7 @@ export class LiveCommand {
     this.#command = command;
     this.#output = output;
     this.#terminator = new Terminator(tree, spec.command.grace_seconds);
-    this.#stops = [startSampling(this.meter), startTimeout(spec.timeout_seconds, onTimeout)];
+    this.#stops = [startSampling(this.meter), startTidying(), startTimeout(spec.timeout_seconds, onTimeout)];
   }
 
   /** Ends the command in the way the reason calls for: at once, or with the grace it is entitled to. */

@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import type { RunAttachment } from "@holdfast/db/runs";
 import type { CommandToStart } from "../command/started-command.ts";
 import { storable } from "../lease/storable.ts";
-import type { Redaction } from "../output/redactor.ts";
+import type { Redaction } from "../output/redaction.ts";
 import { bootId } from "../process/identity.ts";
 import { readProcess } from "../process/process-table.ts";
 import type { RunSpec } from "../spec/run-spec.ts";

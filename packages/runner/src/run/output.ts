@@ -1,7 +1,7 @@
 import type { OutputStore } from "../lease/output-store.ts";
 import { OutputStream } from "../output/output-stream.ts";
 import type { Directive } from "../output/parse-directive.ts";
-import type { Redaction } from "../output/redactor.ts";
+import type { Redaction } from "../output/redaction.ts";
 import { Sender } from "../output/sender.ts";
 import type { StreamName } from "../output/spool.ts";
 

@@ -2,7 +2,7 @@ import { buildEnvironment } from "../command/environment.ts";
 import { resolveCwd } from "../command/resolve-cwd.ts";
 import { resolveProgram } from "../command/resolve-program.ts";
 import type { CommandToStart } from "../command/started-command.ts";
-import { Redaction } from "../output/redactor.ts";
+import { Redaction } from "../output/redaction.ts";
 import type { RunSpec } from "../spec/run-spec.ts";
 import { RunFailure } from "./run-failure.ts";
 

@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { takeLeases } from "../../../db/src/index.ts";
-import { createTestDatabase, type TestDatabase } from "../../../testing/src/index.ts";
+import { takeLeases } from "@holdfast/db";
+import { createTestDatabase, type TestDatabase } from "@holdfast/testing";
 import {
   type CommandSpec,
   killProcessTree,
@@ -136,7 +136,7 @@ export class RunnerBench implements AsyncDisposable {
       run: run as Finished["run"],
       job: job as Finished["job"],
       runDirectory,
-      status: readStatus(runDirectory),
+      status: statusOf(runDirectory) as RunStatus,
     };
   }
 

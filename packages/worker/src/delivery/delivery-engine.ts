@@ -1,9 +1,8 @@
 import "./quiet.ts";
-import { randomBytes } from "node:crypto";
 import { EventEmitter } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import { backoff, isConnectionLost, releaseDeliveries, retrying } from "@holdfast/db";
-import { runMigrations, runTaskList, type WorkerEvents, type WorkerPool } from "graphile-worker";
+import { runTaskList, type WorkerEvents, type WorkerPool } from "graphile-worker";
 import type pg from "pg";
 import type { Logger } from "pino";
 import { Delivery } from "./delivery.ts";
@@ -31,21 +30,9 @@ export interface DeliveryEngineOptions {
 // A delivery that waits in this process for longer goes back, so that another worker may have it.
 const LOCAL_QUEUE_TTL = 2_000;
 
-/** A pool id for one worker; its engines share it, because the worker's row has room for one. */
-export function newPoolId(): string {
-  return `holdfast-${randomBytes(9).toString("hex")}`;
-}
-
-/** Checks that graphile-worker's own schema is there and not older than the code. */
-export async function checkDeliverySchema(connections: pg.Pool, logger: Logger): Promise<void> {
-  try {
-    await runMigrations({ pgPool: connections, logger: engineLogger(logger) });
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== "42501") throw error;
-    throw new Error("graphile-worker's schema is missing or older than this code: run `holdfast migrate`", {
-      cause: error,
-    });
-  }
+/** What graphile-worker has fetched and not yet handed over. */
+interface FetchedJob {
+  readonly payload?: { readonly job?: unknown };
 }
 
 /**
@@ -57,15 +44,17 @@ export class DeliveryEngine {
   readonly #open = new Set<Delivery>();
   readonly #stopping = new AbortController();
   #pool: WorkerPool | undefined;
+  #fetched: FetchedJob[] = [];
   #loop: Promise<void> | undefined;
 
   constructor(options: DeliveryEngineOptions) {
     this.#options = options;
   }
 
-  /** Whether graphile-worker is taking deliveries now. */
-  get running(): boolean {
-    return this.#pool?._active === true;
+  /** The jobs whose deliveries are in this process: fetched, or under way. */
+  knownJobs(): number[] {
+    const fetched = this.#fetched.map(({ payload }) => payload?.job).filter((job) => typeof job === "number");
+    return [...fetched, ...[...this.#open].map((delivery) => delivery.job)];
   }
 
   /** Begins to take deliveries. */
@@ -122,13 +111,21 @@ export class DeliveryEngine {
   }
 
   async #runOnce(): Promise<void> {
-    const { connections, poolId, tasks, concurrency, localQueue, pollInterval, logger } = this.#options;
+    const { connections, poolId, tasks, concurrency, localQueue: size, pollInterval, logger } = this.#options;
     const events: WorkerEvents = new EventEmitter();
     // A settable id is what lets us register under it before the first delivery is locked.
     events.once("pool:create", ({ workerPool }) => {
       workerPool.id = poolId;
     });
-    events.once("pool:gracefulShutdown", () => void this.#handBack());
+    events.once("localQueue:init", ({ localQueue }) => {
+      this.#fetched = localQueue.jobQueue as unknown as FetchedJob[];
+    });
+    events.once("pool:gracefulShutdown", () => {
+      // We return what is fetched ourselves. graphile-worker 0.18 would return it in a promise that nobody awaits, whose
+      // failure (the connection may be gone) would end this process.
+      this.#fetched.splice(0);
+      void this.#handBack();
+    });
     const task = (payload: unknown) => this.#accept(payload);
     this.#pool = runTaskList(
       {
@@ -142,7 +139,7 @@ export class DeliveryEngine {
           worker: {
             completeJobBatchDelay: 0,
             failJobBatchDelay: 0,
-            localQueue: { size: localQueue, ttl: LOCAL_QUEUE_TTL },
+            localQueue: { size, ttl: LOCAL_QUEUE_TTL },
           },
         },
       },
@@ -167,7 +164,7 @@ export class DeliveryEngine {
   // locked, so the one attempt that a delivery has is not used up.
   async #handBack(): Promise<void> {
     const waiting = [...this.#open].filter((delivery) => !delivery.taken);
-    if (waiting.length > 0) await this.#release().catch(() => undefined);
+    await this.#release().catch(() => undefined);
     for (const delivery of waiting) {
       if (!delivery.taken) delivery.refuse();
     }

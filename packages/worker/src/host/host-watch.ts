@@ -81,8 +81,8 @@ export class HostWatch implements Disposable {
   async #adopt(): Promise<void> {
     const { db, commands, commandSlots, logger, workerId } = this.#office;
     const left = this.#runs.filter((run) => {
-      const workerDead = run.worker_id !== workerId && !isSameProcess(run.worker_pid, run.worker_started);
-      return workerDead && runnerAlive(run) && !commands.get(run.token);
+      const workerGone = !run.worker_alive || !isSameProcess(run.worker_pid, run.worker_started);
+      return run.worker_id !== workerId && workerGone && runnerAlive(run) && !commands.get(run.token);
     });
     if (left.length === 0) return;
     const tokens = left.map((run) => run.token);

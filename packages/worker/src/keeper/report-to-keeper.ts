@@ -15,6 +15,17 @@ export function reportToKeeper(id: number): void {
   process.send?.(message);
 }
 
+/**
+ * Calls back when the keeper is gone, so that the next keeper does not find a second worker. Never in a process that had
+ * no keeper.
+ */
+export function onKeeperGone(callback: () => void): void {
+  if (process.send === undefined) return;
+  process.on("disconnect", callback);
+  // It may have gone while this process was still loading its modules; the event is not repeated.
+  if (!process.connected) callback();
+}
+
 /** Whether an IPC message is a {@link KeeperMessage}. */
 export function isKeeperMessage(message: unknown): message is KeeperMessage {
   const { type, id } = (message ?? {}) as Partial<KeeperMessage>;

@@ -1,4 +1,5 @@
 import { isRefusal, type WorkerVerdict, workerBeat } from "@holdfast/db";
+import type { Registration } from "../registration.ts";
 import type { WorkerOffice } from "../worker-office.ts";
 
 /** What a {@link Heartbeat} needs beside the office. */
@@ -6,7 +7,7 @@ export interface HeartbeatOptions {
   office: WorkerOffice;
   /** Milliseconds between two heartbeats of everything. */
   every: number;
-  registerAgain(): Promise<void>;
+  registration: Registration;
   onDrain(): void;
 }
 
@@ -71,9 +72,9 @@ export class Heartbeat implements Disposable {
   }
 
   async #registerAgain(): Promise<void> {
-    const { office, registerAgain } = this.#options;
+    const { office, registration } = this.#options;
     try {
-      await registerAgain();
+      await registration.again();
     } catch (err) {
       office.logger.warn({ err }, "the worker could not be registered again");
     }

@@ -1,5 +1,6 @@
 import { isRefusal, type Lease, type Queryable, retrying, takeLeases } from "@holdfast/db";
 import type { Logger } from "pino";
+import type { Registration } from "../registration.ts";
 import { Batcher } from "./batcher.ts";
 
 /** What a {@link leaseTaker} needs. */
@@ -7,15 +8,12 @@ export interface LeaseTakerOptions {
   db: Queryable;
   logger: Logger;
   signal: AbortSignal;
-  /** The id of this worker's row; it changes when the worker has to register again. */
-  workerId(): number;
-  /** Called when the database has ended the worker's row. */
-  registerAgain(): Promise<void>;
+  registration: Registration;
 }
 
 /** Takes leases in micro-batches; `undefined` when the job is no longer ours to run. */
 export function leaseTaker(options: LeaseTakerOptions): Batcher<number, Lease | undefined> {
-  const { db, logger, signal } = options;
+  const { db, logger, signal, registration } = options;
   return new Batcher<number, Lease | undefined>({
     async flush(jobs) {
       const leases = await retrying(() => take(jobs), {
@@ -35,11 +33,11 @@ export function leaseTaker(options: LeaseTakerOptions): Batcher<number, Lease | 
 
   async function take(jobs: number[]): Promise<Lease[]> {
     try {
-      return await takeLeases(db, options.workerId(), jobs);
+      return await takeLeases(db, registration.id, jobs);
     } catch (error) {
       if (!isRefusal(error, "unknown_worker")) throw error;
-      await options.registerAgain();
-      return takeLeases(db, options.workerId(), jobs);
+      await registration.again();
+      return takeLeases(db, registration.id, jobs);
     }
   }
 }

@@ -1,6 +1,8 @@
 import { pino } from "pino";
 import { z } from "zod";
-import { defineTask, reportToKeeper, startWorker } from "../../src/index.ts";
+import { defineTask, onKeeperGone, reportToKeeper, startWorker } from "../../src/index.ts";
+
+onKeeperGone(() => process.exit(1));
 
 // What a keeper runs in the tests: `hangs` never ends on its first attempt, so that its worker can be killed under it.
 const worker = await startWorker({
@@ -19,6 +21,5 @@ const worker = await startWorker({
 });
 reportToKeeper(worker.workerId);
 process.on("SIGTERM", () => void worker.stop({ graceSeconds: 0 }));
-process.on("disconnect", () => process.exit(1));
 await worker.ended;
 process.exit(0);

@@ -1,0 +1,954 @@
+export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[]
+
+export type Database = {
+  
+  "holdfast": {
+          Tables: {
+            "actions": {
+                  Row: {
+                    "acted_at": string,"actor": string,"affected": number,"class": string | null,"id": number,"job_id": number | null,"lane": string | null,"params": NonNullable<Json>,"queue": string | null,"reason": string | null,"result": NonNullable<Json>,"subject": string,"verb": string,"worker_id": number | null,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "acted_at": string,"actor": string,"affected"?: number,"class"?: string | null,"id"?: never,"job_id"?: number | null,"lane"?: string | null,"params"?: NonNullable<Json>,"queue"?: string | null,"reason"?: string | null,"result"?: NonNullable<Json>,"subject": string,"verb": string,"worker_id"?: number | null,"workspace_id": string
+                  }
+                  Update: {
+                    "acted_at"?: string,"actor"?: string,"affected"?: number,"class"?: string | null,"id"?: never,"job_id"?: number | null,"lane"?: string | null,"params"?: NonNullable<Json>,"queue"?: string | null,"reason"?: string | null,"result"?: NonNullable<Json>,"subject"?: string,"verb"?: string,"worker_id"?: number | null,"workspace_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "actions_verb_subject_fkey"
+      columns: ["verb","subject"]
+isOneToOne: false
+      referencedRelation: "my_powers"
+      referencedColumns: ["verb","subject"]
+    },{
+      foreignKeyName: "actions_verb_subject_fkey"
+      columns: ["verb","subject"]
+isOneToOne: false
+      referencedRelation: "verbs"
+      referencedColumns: ["verb","subject"]
+    }
+                  ]
+                },"command_rules": {
+                  Row: {
+                    "created_at": string,"id": number,"least_role": string,"note": string,"program": string,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at"?: string,"id"?: never,"least_role"?: string,"note"?: string,"program": string,"workspace_id": string
+                  }
+                  Update: {
+                    "created_at"?: string,"id"?: never,"least_role"?: string,"note"?: string,"program"?: string,"workspace_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "command_rules_least_role_fkey"
+      columns: ["least_role"]
+isOneToOne: false
+      referencedRelation: "roles"
+      referencedColumns: ["role"]
+    },{
+      foreignKeyName: "command_rules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "status_now"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "command_rules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "workspaces"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"duties": {
+                  Row: {
+                    "done_by": string | null,"every_seconds": number,"last_error": string | null,"last_failed_at": string | null,"last_result": Json | null,"last_seconds": number | null,"last_started_at": string | null,"last_succeeded_at": string | null,"name": string,"sentence": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "done_by"?: string | null,"every_seconds": number,"last_error"?: string | null,"last_failed_at"?: string | null,"last_result"?: Json | null,"last_seconds"?: number | null,"last_started_at"?: string | null,"last_succeeded_at"?: string | null,"name": string,"sentence": string
+                  }
+                  Update: {
+                    "done_by"?: string | null,"every_seconds"?: number,"last_error"?: string | null,"last_failed_at"?: string | null,"last_result"?: Json | null,"last_seconds"?: number | null,"last_started_at"?: string | null,"last_succeeded_at"?: string | null,"name"?: string,"sentence"?: string
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"job_classes": {
+                  Row: {
+                    "backoff": string,"backoff_cap_seconds": number,"backoff_seconds": number,"created_at": string,"max_retries": number,"max_running": number | null,"name": string,"needs_approval": boolean,"quarantine_after": number,"retry_safe": boolean,"timeout_seconds": number,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "backoff"?: string,"backoff_cap_seconds"?: number,"backoff_seconds"?: number,"created_at"?: string,"max_retries"?: number,"max_running"?: number | null,"name": string,"needs_approval"?: boolean,"quarantine_after"?: number,"retry_safe"?: boolean,"timeout_seconds"?: number,"workspace_id": string
+                  }
+                  Update: {
+                    "backoff"?: string,"backoff_cap_seconds"?: number,"backoff_seconds"?: number,"created_at"?: string,"max_retries"?: number,"max_running"?: number | null,"name"?: string,"needs_approval"?: boolean,"quarantine_after"?: number,"retry_safe"?: boolean,"timeout_seconds"?: number,"workspace_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "job_classes_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "status_now"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "job_classes_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "workspaces"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"job_dependencies": {
+                  Row: {
+                    "created_at": string,"depends_on": number,"job_id": number,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at"?: string,"depends_on": number,"job_id": number,"workspace_id": string
+                  }
+                  Update: {
+                    "created_at"?: string,"depends_on"?: number,"job_id"?: number,"workspace_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "job_dependencies_depends_on_fkey"
+      columns: ["depends_on"]
+isOneToOne: false
+      referencedRelation: "allowed_actions"
+      referencedColumns: ["job_id"]
+    },{
+      foreignKeyName: "job_dependencies_depends_on_fkey"
+      columns: ["depends_on"]
+isOneToOne: false
+      referencedRelation: "jobs"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "job_dependencies_depends_on_fkey"
+      columns: ["depends_on"]
+isOneToOne: false
+      referencedRelation: "next_up"
+      referencedColumns: ["job_id"]
+    },{
+      foreignKeyName: "job_dependencies_depends_on_fkey"
+      columns: ["depends_on"]
+isOneToOne: false
+      referencedRelation: "stuck_jobs"
+      referencedColumns: ["job_id"]
+    },{
+      foreignKeyName: "job_dependencies_job_id_fkey"
+      columns: ["job_id"]
+isOneToOne: false
+      referencedRelation: "allowed_actions"
+      referencedColumns: ["job_id"]
+    },{
+      foreignKeyName: "job_dependencies_job_id_fkey"
+      columns: ["job_id"]
+isOneToOne: false
+      referencedRelation: "jobs"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "job_dependencies_job_id_fkey"
+      columns: ["job_id"]
+isOneToOne: false
+      referencedRelation: "next_up"
+      referencedColumns: ["job_id"]
+    },{
+      foreignKeyName: "job_dependencies_job_id_fkey"
+      columns: ["job_id"]
+isOneToOne: false
+      referencedRelation: "stuck_jobs"
+      referencedColumns: ["job_id"]
+    }
+                  ]
+                },"job_states": {
+                  Row: {
+                    "is_final": boolean,"sentence": string,"state": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "is_final": boolean,"sentence": string,"state": string
+                  }
+                  Update: {
+                    "is_final"?: boolean,"sentence"?: string,"state"?: string
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"job_transitions": {
+                  Row: {
+                    "from_state": string,"to_state": string,"verb": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "from_state": string,"to_state": string,"verb": string
+                  }
+                  Update: {
+                    "from_state"?: string,"to_state"?: string,"verb"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "job_transitions_from_state_fkey"
+      columns: ["from_state"]
+isOneToOne: false
+      referencedRelation: "job_states"
+      referencedColumns: ["state"]
+    },{
+      foreignKeyName: "job_transitions_to_state_fkey"
+      columns: ["to_state"]
+isOneToOne: false
+      referencedRelation: "job_states"
+      referencedColumns: ["state"]
+    }
+                  ]
+                },"jobs": {
+                  Row: {
+                    "attempt": number,"class": string,"concurrency_key": string | null,"crash_count": number,"created_at": string,"created_by": string,"depends_on": (number)[],"dispatched_at": string | null,"effective_priority": number,"error_class": string | null,"error_message": string | null,"est_cost": number | null,"external": boolean,"fingerprint": string | null,"finished_at": string | null,"held_by": (string)[],"id": number,"idempotency_key": string | null,"kind": string,"labels": NonNullable<Json>,"lane": string,"max_attempts": number,"name": string | null,"paid": boolean,"payload": NonNullable<Json>,"priority": number,"profile_version": number | null,"progress": number | null,"progress_message": string | null,"queue": string,"queued_at": string | null,"rerun_of": number | null,"result": Json | null,"run_at": string,"started_at": string | null,"state": string,"timeout_seconds": number,"trigger": string,"venture": string | null,"waits_for_slot": boolean | null,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "attempt"?: number,"class": string,"concurrency_key"?: string | null,"crash_count"?: number,"created_at": string,"created_by": string,"depends_on"?: (number)[],"dispatched_at"?: string | null,"effective_priority"?: number,"error_class"?: string | null,"error_message"?: string | null,"est_cost"?: number | null,"external"?: boolean,"fingerprint"?: string | null,"finished_at"?: string | null,"held_by"?: (string)[],"id"?: never,"idempotency_key"?: string | null,"kind": string,"labels"?: NonNullable<Json>,"lane": string,"max_attempts": number,"name"?: string | null,"paid"?: boolean,"payload"?: NonNullable<Json>,"priority"?: number,"profile_version"?: number | null,"progress"?: number | null,"progress_message"?: string | null,"queue": string,"queued_at"?: string | null,"rerun_of"?: number | null,"result"?: Json | null,"run_at": string,"started_at"?: string | null,"state": string,"timeout_seconds": number,"trigger"?: string,"venture"?: string | null,"waits_for_slot"?: never,"workspace_id": string
+                  }
+                  Update: {
+                    "attempt"?: number,"class"?: string,"concurrency_key"?: string | null,"crash_count"?: number,"created_at"?: string,"created_by"?: string,"depends_on"?: (number)[],"dispatched_at"?: string | null,"effective_priority"?: number,"error_class"?: string | null,"error_message"?: string | null,"est_cost"?: number | null,"external"?: boolean,"fingerprint"?: string | null,"finished_at"?: string | null,"held_by"?: (string)[],"id"?: never,"idempotency_key"?: string | null,"kind"?: string,"labels"?: NonNullable<Json>,"lane"?: string,"max_attempts"?: number,"name"?: string | null,"paid"?: boolean,"payload"?: NonNullable<Json>,"priority"?: number,"profile_version"?: number | null,"progress"?: number | null,"progress_message"?: string | null,"queue"?: string,"queued_at"?: string | null,"rerun_of"?: number | null,"result"?: Json | null,"run_at"?: string,"started_at"?: string | null,"state"?: string,"timeout_seconds"?: number,"trigger"?: string,"venture"?: string | null,"waits_for_slot"?: never,"workspace_id"?: string
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"kinds": {
+                  Row: {
+                    "class": string,"created_at": string,"description": string,"lane": string,"mode": string,"name": string,"payload_schema": Json | null,"profile": string | null,"queue": string,"timeout_seconds": number | null,"updated_at": string,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "class"?: string,"created_at"?: string,"description"?: string,"lane"?: string,"mode": string,"name": string,"payload_schema"?: Json | null,"profile"?: string | null,"queue"?: string,"timeout_seconds"?: number | null,"updated_at"?: string,"workspace_id": string
+                  }
+                  Update: {
+                    "class"?: string,"created_at"?: string,"description"?: string,"lane"?: string,"mode"?: string,"name"?: string,"payload_schema"?: Json | null,"profile"?: string | null,"queue"?: string,"timeout_seconds"?: number | null,"updated_at"?: string,"workspace_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "kinds_class_exists"
+      columns: ["workspace_id","class"]
+isOneToOne: false
+      referencedRelation: "job_classes"
+      referencedColumns: ["workspace_id","name"]
+    },{
+      foreignKeyName: "kinds_lane_exists"
+      columns: ["workspace_id","lane"]
+isOneToOne: false
+      referencedRelation: "lanes"
+      referencedColumns: ["workspace_id","name"]
+    },{
+      foreignKeyName: "kinds_queue_exists"
+      columns: ["workspace_id","queue"]
+isOneToOne: false
+      referencedRelation: "queue_overview"
+      referencedColumns: ["workspace_id","queue"]
+    },{
+      foreignKeyName: "kinds_queue_exists"
+      columns: ["workspace_id","queue"]
+isOneToOne: false
+      referencedRelation: "queues"
+      referencedColumns: ["workspace_id","name"]
+    },{
+      foreignKeyName: "kinds_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "status_now"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "kinds_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "workspaces"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"lanes": {
+                  Row: {
+                    "created_at": string,"description": string,"max_running": number | null,"name": string,"paused_at": string | null,"paused_by": string | null,"paused_reason": string | null,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at"?: string,"description"?: string,"max_running"?: number | null,"name": string,"paused_at"?: string | null,"paused_by"?: string | null,"paused_reason"?: string | null,"workspace_id": string
+                  }
+                  Update: {
+                    "created_at"?: string,"description"?: string,"max_running"?: number | null,"name"?: string,"paused_at"?: string | null,"paused_by"?: string | null,"paused_reason"?: string | null,"workspace_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "lanes_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "status_now"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "lanes_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "workspaces"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"leaders": {
+                  Row: {
+                    "acquired_at": string,"expires_at": string,"holder": string,"renewed_at": string,"role": string,"term": number
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "acquired_at": string,"expires_at": string,"holder": string,"renewed_at": string,"role": string,"term": number
+                  }
+                  Update: {
+                    "acquired_at"?: string,"expires_at"?: string,"holder"?: string,"renewed_at"?: string,"role"?: string,"term"?: number
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"leases": {
+                  Row: {
+                    "acquired_at": string,"cost": number | null,"cpu_seconds": number | null,"expires_at": string,"heartbeat_at": string,"job_id": number,"memory_bytes": number | null,"mode": string,"progress": number | null,"progress_message": string | null,"token": number,"ttl_seconds": number,"verdict": string,"worker_id": number,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "acquired_at": string,"cost"?: number | null,"cpu_seconds"?: number | null,"expires_at": string,"heartbeat_at": string,"job_id": number,"memory_bytes"?: number | null,"mode": string,"progress"?: number | null,"progress_message"?: string | null,"token": number,"ttl_seconds"?: number,"verdict"?: string,"worker_id": number,"workspace_id": string
+                  }
+                  Update: {
+                    "acquired_at"?: string,"cost"?: number | null,"cpu_seconds"?: number | null,"expires_at"?: string,"heartbeat_at"?: string,"job_id"?: number,"memory_bytes"?: number | null,"mode"?: string,"progress"?: number | null,"progress_message"?: string | null,"token"?: number,"ttl_seconds"?: number,"verdict"?: string,"worker_id"?: number,"workspace_id"?: string
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"members": {
+                  Row: {
+                    "created_at": string,"role": string,"user_id": string,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at"?: string,"role": string,"user_id": string,"workspace_id": string
+                  }
+                  Update: {
+                    "created_at"?: string,"role"?: string,"user_id"?: string,"workspace_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "members_role_fkey"
+      columns: ["role"]
+isOneToOne: false
+      referencedRelation: "roles"
+      referencedColumns: ["role"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "status_now"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "workspaces"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"people": {
+                  Row: {
+                    "name": string,"user_id": string,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "name": string,"user_id": string,"workspace_id": string
+                  }
+                  Update: {
+                    "name"?: string,"user_id"?: string,"workspace_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "people_workspace_id_user_id_fkey"
+      columns: ["workspace_id","user_id"]
+isOneToOne: true
+      referencedRelation: "members"
+      referencedColumns: ["workspace_id","user_id"]
+    }
+                  ]
+                },"profiles": {
+                  Row: {
+                    "args": (string)[],"class": string,"created_at": string,"created_by": string,"cwd": string | null,"description": string,"env": (string)[],"grace_seconds": number,"lane": string,"name": string,"parameter_schema": NonNullable<Json>,"program": string,"pty": boolean,"queue": string,"timeout_seconds": number | null,"version": number,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "args"?: (string)[],"class"?: string,"created_at"?: string,"created_by"?: string,"cwd"?: string | null,"description"?: string,"env"?: (string)[],"grace_seconds"?: number,"lane"?: string,"name": string,"parameter_schema"?: NonNullable<Json>,"program": string,"pty"?: boolean,"queue"?: string,"timeout_seconds"?: number | null,"version"?: number,"workspace_id": string
+                  }
+                  Update: {
+                    "args"?: (string)[],"class"?: string,"created_at"?: string,"created_by"?: string,"cwd"?: string | null,"description"?: string,"env"?: (string)[],"grace_seconds"?: number,"lane"?: string,"name"?: string,"parameter_schema"?: NonNullable<Json>,"program"?: string,"pty"?: boolean,"queue"?: string,"timeout_seconds"?: number | null,"version"?: number,"workspace_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "profiles_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "status_now"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "profiles_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "workspaces"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"queues": {
+                  Row: {
+                    "created_at": string,"description": string,"keep_jobs_days": number,"keep_output_days": number,"max_running": number | null,"name": string,"paused_at": string | null,"paused_by": string | null,"paused_reason": string | null,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at"?: string,"description"?: string,"keep_jobs_days"?: number,"keep_output_days"?: number,"max_running"?: number | null,"name": string,"paused_at"?: string | null,"paused_by"?: string | null,"paused_reason"?: string | null,"workspace_id": string
+                  }
+                  Update: {
+                    "created_at"?: string,"description"?: string,"keep_jobs_days"?: number,"keep_output_days"?: number,"max_running"?: number | null,"name"?: string,"paused_at"?: string | null,"paused_by"?: string | null,"paused_reason"?: string | null,"workspace_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "queues_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "status_now"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "queues_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "workspaces"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"roles": {
+                  Row: {
+                    "rank": number,"role": string,"sentence": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "rank": number,"role": string,"sentence": string
+                  }
+                  Update: {
+                    "rank"?: number,"role"?: string,"sentence"?: string
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"run_output": {
+                  Row: {
+                    "at": string,"byte_offset": number,"data": string,"run_id": number,"stream": string,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "at": string,"byte_offset": number,"data": string,"run_id": number,"stream": string,"workspace_id": string
+                  }
+                  Update: {
+                    "at"?: string,"byte_offset"?: number,"data"?: string,"run_id"?: number,"stream"?: string,"workspace_id"?: string
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"runs": {
+                  Row: {
+                    "argv": (string)[] | null,"attempt": number,"boot_id": string | null,"command_pid": number | null,"command_started": string | null,"cost": number | null,"cpu_seconds": number | null,"cwd": string | null,"error_class": string | null,"error_message": string | null,"exit_code": number | null,"finished_at": string | null,"host": string | null,"id": number,"job_id": number,"memory_bytes": number | null,"orphan_cleared": boolean | null,"outcome": string | null,"program": string | null,"raw_bytes": number,"run_directory": string | null,"runner_pid": number | null,"runner_started": string | null,"signal": string | null,"started_at": string,"stderr_bytes": number,"stdout_bytes": number,"worker_id": number,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "argv"?: (string)[] | null,"attempt": number,"boot_id"?: string | null,"command_pid"?: number | null,"command_started"?: string | null,"cost"?: number | null,"cpu_seconds"?: number | null,"cwd"?: string | null,"error_class"?: string | null,"error_message"?: string | null,"exit_code"?: number | null,"finished_at"?: string | null,"host"?: string | null,"id"?: never,"job_id": number,"memory_bytes"?: number | null,"orphan_cleared"?: boolean | null,"outcome"?: string | null,"program"?: string | null,"raw_bytes"?: number,"run_directory"?: string | null,"runner_pid"?: number | null,"runner_started"?: string | null,"signal"?: string | null,"started_at": string,"stderr_bytes"?: number,"stdout_bytes"?: number,"worker_id": number,"workspace_id": string
+                  }
+                  Update: {
+                    "argv"?: (string)[] | null,"attempt"?: number,"boot_id"?: string | null,"command_pid"?: number | null,"command_started"?: string | null,"cost"?: number | null,"cpu_seconds"?: number | null,"cwd"?: string | null,"error_class"?: string | null,"error_message"?: string | null,"exit_code"?: number | null,"finished_at"?: string | null,"host"?: string | null,"id"?: never,"job_id"?: number,"memory_bytes"?: number | null,"orphan_cleared"?: boolean | null,"outcome"?: string | null,"program"?: string | null,"raw_bytes"?: number,"run_directory"?: string | null,"runner_pid"?: number | null,"runner_started"?: string | null,"signal"?: string | null,"started_at"?: string,"stderr_bytes"?: number,"stdout_bytes"?: number,"worker_id"?: number,"workspace_id"?: string
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"ventures": {
+                  Row: {
+                    "created_at": string,"name": string,"title": string,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at"?: string,"name": string,"title"?: string,"workspace_id": string
+                  }
+                  Update: {
+                    "created_at"?: string,"name"?: string,"title"?: string,"workspace_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "ventures_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "status_now"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "ventures_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "workspaces"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"verb_states": {
+                  Row: {
+                    "state": string,"subject": string,"verb": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "state": string,"subject": string,"verb": string
+                  }
+                  Update: {
+                    "state"?: string,"subject"?: string,"verb"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "verb_states_verb_subject_fkey"
+      columns: ["verb","subject"]
+isOneToOne: false
+      referencedRelation: "my_powers"
+      referencedColumns: ["verb","subject"]
+    },{
+      foreignKeyName: "verb_states_verb_subject_fkey"
+      columns: ["verb","subject"]
+isOneToOne: false
+      referencedRelation: "verbs"
+      referencedColumns: ["verb","subject"]
+    }
+                  ]
+                },"verbs": {
+                  Row: {
+                    "least_role": string,"needs_approval": boolean,"needs_reason": boolean,"sentence": string,"subject": string,"verb": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "least_role": string,"needs_approval"?: boolean,"needs_reason"?: boolean,"sentence": string,"subject": string,"verb": string
+                  }
+                  Update: {
+                    "least_role"?: string,"needs_approval"?: boolean,"needs_reason"?: boolean,"sentence"?: string,"subject"?: string,"verb"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "verbs_least_role_fkey"
+      columns: ["least_role"]
+isOneToOne: false
+      referencedRelation: "roles"
+      referencedColumns: ["role"]
+    }
+                  ]
+                },"workers": {
+                  Row: {
+                    "boot_id": string,"capacity": number,"draining_since": string | null,"ended_at": string | null,"ended_reason": string | null,"host": string,"id": number,"lanes": (string)[],"last_seen_at": string,"name": string,"pid": number,"pid_started": string,"pool_id": string | null,"started_at": string,"version": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "boot_id": string,"capacity": number,"draining_since"?: string | null,"ended_at"?: string | null,"ended_reason"?: string | null,"host": string,"id"?: never,"lanes": (string)[],"last_seen_at": string,"name": string,"pid": number,"pid_started": string,"pool_id"?: string | null,"started_at": string,"version"?: string
+                  }
+                  Update: {
+                    "boot_id"?: string,"capacity"?: number,"draining_since"?: string | null,"ended_at"?: string | null,"ended_reason"?: string | null,"host"?: string,"id"?: never,"lanes"?: (string)[],"last_seen_at"?: string,"name"?: string,"pid"?: number,"pid_started"?: string,"pool_id"?: string | null,"started_at"?: string,"version"?: string
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"workspaces": {
+                  Row: {
+                    "allowed_roots": (string)[],"created_at": string,"id": string,"name": string,"single_operator": boolean,"slug": string,"time_zone": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "allowed_roots"?: (string)[],"created_at"?: string,"id"?: string,"name": string,"single_operator"?: boolean,"slug": string,"time_zone"?: string
+                  }
+                  Update: {
+                    "allowed_roots"?: (string)[],"created_at"?: string,"id"?: string,"name"?: string,"single_operator"?: boolean,"slug"?: string,"time_zone"?: string
+                  }
+                  Relationships: [
+                    
+                  ]
+                }
+          }
+          Views: {
+            "allowed_actions": {
+                  Row: {
+                    "job_id": number,"needs_approval": boolean,"needs_reason": boolean,"sentence": string,"verb": string,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    
+                  ]
+                },"events": {
+                  Row: {
+                    "action": string,"actor": string,"at": string,"data": NonNullable<Json>,"seq": number,"subject_id": string,"subject_type": string,"workspace_id": string | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                           "action"?: string | null,"actor"?: string | null,"at"?: string | null,"data"?: Json | null,"seq"?: number | null,"subject_id"?: string | null,"subject_type"?: string | null,"workspace_id"?: string | null
+                         }
+                        Update: {
+                           "action"?: string | null,"actor"?: string | null,"at"?: string | null,"data"?: Json | null,"seq"?: number | null,"subject_id"?: string | null,"subject_type"?: string | null,"workspace_id"?: string | null
+                         }
+                        Relationships: [
+                    
+                  ]
+                },"lease_overview": {
+                  Row: {
+                    "acquired_at": string,"command_pid": number | null,"cost": number | null,"cpu_seconds": number | null,"expires_at": string,"heartbeat_age_seconds": number | null,"heartbeat_at": string,"host": string | null,"job_id": number,"kind": string,"label": string | null,"lane": string,"memory_bytes": number | null,"mode": string,"name": string | null,"progress": number | null,"progress_message": string | null,"queue": string,"runner_pid": number | null,"running_seconds": number | null,"timeout_seconds": number,"token": number,"verdict": string,"worker": string | null,"worker_id": number,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    
+                  ]
+                },"my_powers": {
+                  Row: {
+                    "role": string,"subject": string,"verb": string,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    {
+      foreignKeyName: "members_role_fkey"
+      columns: ["role"]
+isOneToOne: false
+      referencedRelation: "roles"
+      referencedColumns: ["role"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "status_now"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "workspaces"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"my_workspaces": {
+                  Row: {
+                    "role": string,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                           "role"?: string | null,"workspace_id"?: string | null
+                         }
+                        Update: {
+                           "role"?: string | null,"workspace_id"?: string | null
+                         }
+                        Relationships: [
+                    {
+      foreignKeyName: "members_role_fkey"
+      columns: ["role"]
+isOneToOne: false
+      referencedRelation: "roles"
+      referencedColumns: ["role"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "status_now"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "workspaces"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"next_up": {
+                  Row: {
+                    "effective_priority": number,"held_by": (string)[],"job_id": number,"kind": string,"lane": string,"name": string | null,"queue": string,"run_at": string,"state": string,"why": string | null,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    
+                  ]
+                },"queue_overview": {
+                  Row: {
+                    "description": string,"failed_24h": number | null,"max_running": number | null,"oldest_pending_seconds": number | null,"paused_at": string | null,"paused_by": string | null,"paused_reason": string | null,"pending": number | null,"quarantined": number | null,"queue": string,"running": number | null,"status": string | null,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                           "description"?: string | null,"failed_24h"?: never,"max_running"?: number | null,"oldest_pending_seconds"?: never,"paused_at"?: string | null,"paused_by"?: never,"paused_reason"?: string | null,"pending"?: never,"quarantined"?: never,"queue"?: string | null,"running"?: never,"status"?: never,"workspace_id"?: string | null
+                         }
+                        Update: {
+                           "description"?: string | null,"failed_24h"?: never,"max_running"?: number | null,"oldest_pending_seconds"?: never,"paused_at"?: string | null,"paused_by"?: never,"paused_reason"?: string | null,"pending"?: never,"quarantined"?: never,"queue"?: string | null,"running"?: never,"status"?: never,"workspace_id"?: string | null
+                         }
+                        Relationships: [
+                    {
+      foreignKeyName: "queues_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "status_now"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "queues_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "workspaces"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"recent_failures": {
+                  Row: {
+                    "error_class": string | null,"error_message": string | null,"fingerprint": string | null,"job_ids": (number)[] | null,"jobs": number | null,"kind": string | null,"last_at": string | null,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    
+                  ]
+                },"status_now": {
+                  Row: {
+                    "awaiting_approval": number | null,"blocked": number | null,"completed_24h": number | null,"failed_24h": number | null,"live_workers": number | null,"paused_lanes": number | null,"paused_queues": number | null,"quarantined": number | null,"retrying": number | null,"running": number | null,"single_operator": boolean,"supervisor": string | null,"supervisor_age_seconds": number | null,"supervisor_label": string | null,"waiting": number | null,"worker_heartbeat_age_seconds": number | null,"worker_label": string | null,"workspace": string,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                           "awaiting_approval"?: never,"blocked"?: never,"completed_24h"?: never,"failed_24h"?: never,"live_workers"?: never,"paused_lanes"?: never,"paused_queues"?: never,"quarantined"?: never,"retrying"?: never,"running"?: never,"single_operator"?: boolean | null,"supervisor"?: never,"supervisor_age_seconds"?: never,"supervisor_label"?: never,"waiting"?: never,"worker_heartbeat_age_seconds"?: never,"worker_label"?: never,"workspace"?: string | null,"workspace_id"?: string | null
+                         }
+                        Update: {
+                           "awaiting_approval"?: never,"blocked"?: never,"completed_24h"?: never,"failed_24h"?: never,"live_workers"?: never,"paused_lanes"?: never,"paused_queues"?: never,"quarantined"?: never,"retrying"?: never,"running"?: never,"single_operator"?: boolean | null,"supervisor"?: never,"supervisor_age_seconds"?: never,"supervisor_label"?: never,"waiting"?: never,"worker_heartbeat_age_seconds"?: never,"worker_label"?: never,"workspace"?: string | null,"workspace_id"?: string | null
+                         }
+                        Relationships: [
+                    
+                  ]
+                },"stuck_jobs": {
+                  Row: {
+                    "for_seconds": number | null,"job_id": number,"kind": string,"name": string | null,"problem": string | null,"state": string,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    
+                  ]
+                },"worker_overview": {
+                  Row: {
+                    "capacity": number,"draining_since": string | null,"ended_at": string | null,"ended_reason": string | null,"heartbeat_age_seconds": number | null,"host": string,"id": number,"label": string | null,"lanes": (string)[],"last_seen_at": string,"name": string,"pid": number,"running_jobs": number | null,"started_at": string,"version": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                           "capacity"?: number | null,"draining_since"?: string | null,"ended_at"?: string | null,"ended_reason"?: string | null,"heartbeat_age_seconds"?: never,"host"?: string | null,"id"?: number | null,"label"?: never,"lanes"?: (string)[] | null,"last_seen_at"?: string | null,"name"?: string | null,"pid"?: number | null,"running_jobs"?: never,"started_at"?: string | null,"version"?: string | null
+                         }
+                        Update: {
+                           "capacity"?: number | null,"draining_since"?: string | null,"ended_at"?: string | null,"ended_reason"?: string | null,"heartbeat_age_seconds"?: never,"host"?: string | null,"id"?: number | null,"label"?: never,"lanes"?: (string)[] | null,"last_seen_at"?: string | null,"name"?: string | null,"pid"?: number | null,"running_jobs"?: never,"started_at"?: string | null,"version"?: string | null
+                         }
+                        Relationships: [
+                    
+                  ]
+                }
+          }
+          Functions: {
+            "act":
+{ Args: { "p_params"?: Json,"p_reason"?: string,"p_subject": string,"p_target": Json,"p_verb": string,"p_workspace": string }; Returns: {
+              "acted_at": string,
+"actor": string,
+"affected": number,
+"class": string | null,
+"id": number,
+"job_id": number | null,
+"lane": string | null,
+"params": NonNullable<Json>,
+"queue": string | null,
+"reason": string | null,
+"result": NonNullable<Json>,
+"subject": string,
+"verb": string,
+"worker_id": number | null,
+"workspace_id": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "actions"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
+"enqueue":
+{ Args: { "p_kind": string,"p_options"?: Json,"p_payload"?: Json,"p_workspace": string }; Returns: {
+              "attempt": number,
+"class": string,
+"concurrency_key": string | null,
+"crash_count": number,
+"created_at": string,
+"created_by": string,
+"depends_on": (number)[],
+"dispatched_at": string | null,
+"effective_priority": number,
+"error_class": string | null,
+"error_message": string | null,
+"est_cost": number | null,
+"external": boolean,
+"fingerprint": string | null,
+"finished_at": string | null,
+"held_by": (string)[],
+"id": number,
+"idempotency_key": string | null,
+"kind": string,
+"labels": NonNullable<Json>,
+"lane": string,
+"max_attempts": number,
+"name": string | null,
+"paid": boolean,
+"payload": NonNullable<Json>,
+"priority": number,
+"profile_version": number | null,
+"progress": number | null,
+"progress_message": string | null,
+"queue": string,
+"queued_at": string | null,
+"rerun_of": number | null,
+"result": Json | null,
+"run_at": string,
+"started_at": string | null,
+"state": string,
+"timeout_seconds": number,
+"trigger": string,
+"venture": string | null,
+"waits_for_slot": boolean | null,
+"workspace_id": string
+            }
+                          SetofOptions: {
+        from: "*"
+        to: "jobs"
+        isOneToOne: true
+        isSetofReturn: false
+      } },
+"enqueue_many":
+{ Args: { "p_jobs": Json,"p_workspace": string }; Returns: {
+              "existing": boolean,"id": number,"idempotency_key": string,"state": string
+            }[]
+                           },
+"find_workspace":
+{ Args: { "p_workspace": string }; Returns: string
+                           },
+"name_of":
+{ Args: { "p_actor": string,"p_workspace": string }; Returns: string
+                           },
+"read_output":
+{ Args: { "p_after"?: number,"p_limit"?: number,"p_run": number,"p_stream"?: string }; Returns: {
+              "byte_offset": number,"bytes": number,"data": string,"stream": string
+            }[]
+                           }
+          }
+          Enums: {
+            [_ in never]: never
+          }
+          CompositeTypes: {
+            [_ in never]: never
+          }
+        }
+}
+
+type DatabaseWithoutInternals = Omit<Database, '__InternalSupabase'>
+
+type DefaultSchema = DatabaseWithoutInternals[Extract<keyof Database, "holdfast">]
+
+export type Tables<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof (DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"] &
+        DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"])
+    : never = never
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? (DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"] &
+      DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Views"])[TableName] extends {
+      Row: infer R
+    }
+    ? R
+    : never
+  : DefaultSchemaTableNameOrOptions extends keyof (DefaultSchema["Tables"] & DefaultSchema["Views"])
+  ? (DefaultSchema["Tables"] & DefaultSchema["Views"])[DefaultSchemaTableNameOrOptions] extends {
+      Row: infer R
+    }
+    ? R
+    : never
+  : never
+
+export type TablesInsert<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof DefaultSchema["Tables"]
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    : never = never
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends {
+      Insert: infer I
+    }
+    ? I
+    : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
+  ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+      Insert: infer I
+    }
+    ? I
+    : never
+  : never
+
+export type TablesUpdate<
+  DefaultSchemaTableNameOrOptions extends
+    | keyof DefaultSchema["Tables"]
+    | { schema: keyof DatabaseWithoutInternals },
+  TableName extends DefaultSchemaTableNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"]
+    : never = never
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions["schema"]]["Tables"][TableName] extends {
+      Update: infer U
+    }
+    ? U
+    : never
+  : DefaultSchemaTableNameOrOptions extends keyof DefaultSchema["Tables"]
+  ? DefaultSchema["Tables"][DefaultSchemaTableNameOrOptions] extends {
+      Update: infer U
+    }
+    ? U
+    : never
+  : never
+
+export type Enums<
+  DefaultSchemaEnumNameOrOptions extends
+    | keyof DefaultSchema["Enums"]
+    | { schema: keyof DatabaseWithoutInternals },
+  EnumName extends DefaultSchemaEnumNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"]
+    : never = never
+> = DefaultSchemaEnumNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions["schema"]]["Enums"][EnumName]
+  : DefaultSchemaEnumNameOrOptions extends keyof DefaultSchema["Enums"]
+  ? DefaultSchema["Enums"][DefaultSchemaEnumNameOrOptions]
+  : never
+
+export type CompositeTypes<
+  PublicCompositeTypeNameOrOptions extends
+    | keyof DefaultSchema["CompositeTypes"]
+    | { schema: keyof DatabaseWithoutInternals },
+  CompositeTypeName extends PublicCompositeTypeNameOrOptions extends {
+    schema: keyof DatabaseWithoutInternals
+  }
+    ? keyof DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"]
+    : never = never
+> = PublicCompositeTypeNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+  ? DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions["schema"]]["CompositeTypes"][CompositeTypeName]
+  : PublicCompositeTypeNameOrOptions extends keyof DefaultSchema["CompositeTypes"]
+  ? DefaultSchema["CompositeTypes"][PublicCompositeTypeNameOrOptions]
+  : never
+
+export const Constants = {
+  "holdfast": {
+          Enums: {
+            
+          }
+        }
+} as const

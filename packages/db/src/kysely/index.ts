@@ -1,0 +1,3 @@
+export type { Database, Json } from "../generated/database.ts";
+export { createKysely } from "./create-kysely.ts";
+export type { HoldfastTables, Row } from "./tables.ts";

@@ -1,0 +1,85 @@
+import pg from "pg";
+
+/** One table or view as it is tried. */
+export interface Subject {
+  name: string;
+  /** Column that says to which workspace a row belongs; undefined: rows belong to the installation. */
+  workspaceColumn: string | undefined;
+  /** A column that may appear in an UPDATE at all (no identity, not generated). */
+  someColumn: string;
+  /** Rows in all, as postgres sees them. */
+  rows: number;
+}
+
+/** The two workspaces of the matrix. */
+export interface Pair {
+  own: string;
+  foreign: string;
+}
+
+/** Says how a select went: A, O, S, N, -. */
+export async function trySelect(
+  client: pg.ClientBase,
+  subject: Subject,
+  pair: Pair,
+  self: string | undefined,
+): Promise<string> {
+  return attempt(client, async () => {
+    const { rows } = await client.query(`select * from ${subject.name}`);
+    if (rows.length === 0) return "N";
+    const column = subject.workspaceColumn;
+    if (column === undefined) return rows.length === subject.rows ? "A" : "some";
+    const seen = new Set(rows.map((row) => row[column] as string | null));
+    if (seen.has(pair.foreign)) return "A";
+    if (seen.size > 1 || !seen.has(pair.own)) return "some";
+    return subject.name === "holdfast.members" && rows.every((row) => row.user_id === self) ? "S" : "O";
+  });
+}
+
+/** Says how an insert went: A into both workspaces, O into the own only, R into neither, -. */
+export async function tryInsert(
+  client: pg.ClientBase,
+  statement: (workspace: string) => string,
+  pair: Pair,
+): Promise<string> {
+  const into = (workspace: string) =>
+    attempt(client, async () => {
+      const { rowCount } = await client.query(statement(workspace));
+      return rowCount === 1 ? "A" : "some";
+    });
+  const [own, foreign] = [await into(pair.own), await into(pair.foreign)];
+  return own === "A" && foreign === "R" ? "O" : own === foreign ? own : `${own}/${foreign}`;
+}
+
+/** Says how an update or delete of every row went. */
+export async function tryChange(client: pg.ClientBase, subject: Subject, verb: "update" | "delete"): Promise<string> {
+  return attempt(client, async () => {
+    const statement =
+      verb === "update"
+        ? `update ${subject.name} set ${subject.someColumn} = ${subject.someColumn}`
+        : `delete from ${subject.name}`;
+    const { rowCount } = await client.query(statement);
+    return rowCount === 0 ? "N" : rowCount === subject.rows ? "A" : "some";
+  });
+}
+
+async function attempt(client: pg.ClientBase, work: () => Promise<string>): Promise<string> {
+  await client.query("savepoint attempt");
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError)) throw error;
+    return letterOf(error);
+  } finally {
+    await client.query("rollback to savepoint attempt");
+  }
+}
+
+function letterOf(error: pg.DatabaseError): string {
+  // A policy says 42501 as well; only the sentence tells it from a missing grant.
+  if (error.code === "42501") return /row-level security/.test(error.message) ? "R" : "-";
+  if (error.code === "PT403" || error.code === "PT404") return "R";
+  // A view that joins cannot be written by anybody; that is found out before rights are asked.
+  if (error.code === "55000" || error.code === "0A000") return "-";
+  return `${error.code} ${error.message}`;
+}

@@ -1,0 +1,85 @@
+/**
+ * Who may do what to each table and view, as four letters: select, insert, update, delete.
+ *
+ * `A` on every row, `O` on rows of the own workspace, `S` on rows about oneself, `N` allowed but finds nothing,
+ * `R` refused by policy or rule, `-` no right at all. A table without a line here fails the test.
+ */
+export const EXPECTED = `
+                                anon stra view oper appr admi serv work
+  holdfast.actions              ---- NR-- OR-- OO-- OO-- OO-- AA-- ----
+  holdfast.allowed_actions      ---- N--- N--- O--- O--- O--- N--- ----
+  holdfast.command_rules        ---- NR-- OR-- OR-- OR-- OO-- AA-- ----
+  holdfast.duties               ---- N--- A--- A--- A--- A--- A--- ----
+  holdfast.events               ---- N--- O--- O--- O--- O--- A--- ----
+  holdfast.job_classes          ---- NR-- OR-- OR-- OR-- OO-- AA-- ----
+  holdfast.job_dependencies     ---- NR-- OR-- OO-- OO-- OO-- AA-- ----
+  holdfast.job_states           ---- A--- A--- A--- A--- A--- A--- ----
+  holdfast.job_transitions      ---- A--- A--- A--- A--- A--- A--- ----
+  holdfast.jobs                 ---- NR-- OR-- OO-- OO-- OO-- AA-- ----
+  holdfast.kinds                ---- NR-- OR-- OR-- OR-- OO-- AA-- ----
+  holdfast.lanes                ---- NR-- OR-- OR-- OR-- OO-- AA-- ----
+  holdfast.leaders              ---- N--- A--- A--- A--- A--- A--- ----
+  holdfast.lease_overview       ---- N--- O--- O--- O--- O--- A--- ----
+  holdfast.leases               ---- N--- O--- O--- O--- O--- A--- ----
+  holdfast.members              ---- N--- S--- S--- S--- S--- AAAA ----
+  holdfast.my_powers            ---- N--- N--- O--- O--- O--- N--- ----
+  holdfast.my_workspaces        ---- N--- O--- O--- O--- O--- N--- ----
+  holdfast.next_up              ---- N--- O--- O--- O--- O--- A--- ----
+  holdfast.people               ---- N--- O--- O--- O--- O--- A-A- ----
+  holdfast.profiles             ---- NR-- OR-- OR-- OR-- OO-- AA-- ----
+  holdfast.queue_overview       ---- N--- O--- O--- O--- O--- A--- ----
+  holdfast.queues               ---- NR-- OR-- OR-- OR-- OO-- AA-- ----
+  holdfast.recent_failures      ---- N--- O--- O--- O--- O--- A--- ----
+  holdfast.roles                ---- A--- A--- A--- A--- A--- A--- ----
+  holdfast.run_output           ---- N--- O--- O--- O--- O--- A--- ----
+  holdfast.runs                 ---- N--- O--- O--- O--- O--- A--- ----
+  holdfast.status_now           ---- N--- O--- O--- O--- O--- A--- ----
+  holdfast.stuck_jobs           ---- N--- O--- O--- O--- O--- A--- ----
+  holdfast.ventures             ---- NR-- OR-- OR-- OR-- OO-- AAA- ----
+  holdfast.verb_states          ---- A--- A--- A--- A--- A--- A--- ----
+  holdfast.verbs                ---- A--- A--- A--- A--- A--- A--- ----
+  holdfast.worker_overview      ---- N--- A--- A--- A--- A--- A--- ----
+  holdfast.workers              ---- N--- A--- A--- A--- A--- A--- ----
+  holdfast.workspaces           ---- N--- O--- O--- O--- O--- AAA- ----
+  holdfast_ledger.dropped_days  ---- A--- A--- A--- A--- A--- A--- ----
+  holdfast_ledger.events        ---- N--- O--- O--- O--- O--- A--- ----
+  holdfast_ledger.seals         ---- A--- A--- A--- A--- A--- A--- ----
+`;
+
+/** Everybody who tries, in the order of the columns. */
+export const PERSONAS = [
+  "anon",
+  "stranger",
+  "viewer",
+  "operator",
+  "approver",
+  "admin",
+  "service_role",
+  "holdfast_worker",
+] as const;
+
+/** Who tries. */
+export type Persona = (typeof PERSONAS)[number];
+
+/** Table -> persona -> four letters. */
+export function expectedCells(): Map<string, Record<Persona, string>> {
+  const lines = EXPECTED.trim().split("\n").slice(1);
+  return new Map(
+    lines.map((line) => {
+      const [table = "", ...cells] = line.trim().split(/\s+/);
+      return [
+        table,
+        Object.fromEntries(PERSONAS.map((persona, i) => [persona, cells[i] ?? "?"])) as Record<Persona, string>,
+      ];
+    }),
+  );
+}
+
+/** The same table, drawn from what was found. */
+export function draw(found: Map<string, Record<Persona, string>>): string {
+  const head = `${" ".repeat(32)}${PERSONAS.map((persona) => persona.replace("holdfast_", "").slice(0, 4)).join(" ")}`;
+  const rows = [...found].map(
+    ([table, cells]) => `  ${table.padEnd(30)}${PERSONAS.map((persona) => cells[persona]).join(" ")}`,
+  );
+  return [head, ...rows].join("\n");
+}
