@@ -229,6 +229,12 @@ begin
   if jsonb_typeof(p_act.params) <> 'object' or (select count(*) from jsonb_object_keys(p_act.params) k where k <> 'max_running') > 0 then
     perform holdfast_private.refuse(400, 'unknown_option', format('params may hold max_running only: got %s.', p_act.params), 'Example: {"max_running": 4}.');
   end if;
+  if p_act.verb = 'limit' then
+    -- Jobs before scopes. What is on its way gets its slots below: it must not end in between, or its slot would outlive it.
+    execute format('select array_agg(k.id) from (select j.id from holdfast.jobs j
+      where j.workspace_id = $1 and j.state in (''dispatched'', ''running'') and j.%I = $2 order by j.id for no key update) k', p_scope)
+      into v_jobs using p_act.workspace_id, p_name;
+  end if;
   execute format('select %s from holdfast.%I s where s.workspace_id = $1 and s.name = $2 for no key update',
     case p_scope when 'class' then 'false' else 's.paused_at is not null' end, v_table) into v_paused using p_act.workspace_id, p_name;
   if v_paused is null then
@@ -258,13 +264,13 @@ begin
     v_limit := (p_act.params ->> 'max_running')::integer;
     execute format('update holdfast.%I set max_running = $3 where workspace_id = $1 and name = $2', v_table) using p_act.workspace_id, p_name, v_limit;
     -- What is on its way already counts: it gets its slots now, even where that is more than the new limit.
-    execute format('insert into holdfast_private.slots (workspace_id, scope, name, job_id)
-      select j.workspace_id, $3, $2, j.id from holdfast.jobs j where j.workspace_id = $1 and j.state in (''dispatched'', ''running'') and j.%I = $2 and $4 is not null
-      on conflict do nothing', p_scope) using p_act.workspace_id, p_name, p_scope, v_limit;
-    if v_limit is null then
-      delete from holdfast_private.slots s where s.workspace_id = p_act.workspace_id and s.scope = p_scope and s.name = p_name;
-    else
+    if v_limit is not null then
+      insert into holdfast_private.slots (workspace_id, scope, name, job_id)
+      select p_act.workspace_id, p_scope, p_name, j from unnest(v_jobs) j
+      on conflict do nothing;
       delete from holdfast_private.reopened r where (r.workspace_id, r.scope, r.name, r.gate) = (p_act.workspace_id, p_scope, p_name, p_scope || '_limit');
+    else
+      delete from holdfast_private.slots s where s.workspace_id = p_act.workspace_id and s.scope = p_scope and s.name = p_name;
     end if;
     p_act.result := jsonb_build_object('max_running', v_limit, 'dispatched', case
       when v_limit is null then holdfast_private.reopen(p_act.workspace_id, p_scope, p_name, p_scope || '_limit')

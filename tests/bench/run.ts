@@ -3,11 +3,16 @@ import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startTestCluster } from "@holdfast/testing";
+import { commands } from "./commands.ts";
+import { enqueue } from "./enqueue.ts";
+import { heartbeats } from "./heartbeats.ts";
+import { latency } from "./latency.ts";
+import { output } from "./output.ts";
 import type { Bench } from "./support/bench.ts";
 import { table } from "./support/table.ts";
 import { throughput } from "./throughput.ts";
 
-const BENCHES: Bench[] = [throughput];
+const BENCHES: Bench[] = [throughput, enqueue, latency, commands, heartbeats, output];
 const RESULTS = join(import.meta.dirname, "..", "..", ".holdfast", "bench");
 
 const { values: options, positionals: names } = parseArgs({

@@ -1,54 +1,69 @@
 import { createTestDatabase, type TestDatabase } from "@holdfast/testing";
-import type { Bench, BenchContext } from "./support/bench.ts";
-import { pino, startSupervisor } from "./support/packages.ts";
-import { summarise } from "./support/statistics.ts";
+import type { Bench, BenchContext, Row } from "./support/bench.ts";
+import { BenchDatabase, inBatches } from "./support/holdfast.ts";
+import { type ProcessorTime, processorTime, usedBetween } from "./support/processor-time.ts";
+import { quantile, summarise } from "./support/statistics.ts";
 import { WorkerProcess } from "./support/worker-process.ts";
+
+interface Round {
+  perSecond: number;
+  used: ProcessorTime;
+}
 
 /** Function jobs per second: no-op jobs, all queued beforehand, one worker process, against graphile-worker alone. */
 export const throughput: Bench = {
   name: "throughput",
   async run(context) {
-    const jobs = Number(process.env.BENCH_JOBS ?? (context.quick ? 2_000 : 20_000));
+    const jobs = context.quick ? 2_000 : 20_000;
     const settings = {
       BENCH_JOBS: String(jobs),
       BENCH_CONCURRENCY: process.env.BENCH_CONCURRENCY ?? "1000",
       BENCH_LOCAL_QUEUE: process.env.BENCH_LOCAL_QUEUE ?? "1000",
     };
-    const graphile: number[] = [];
-    const holdfast: number[] = [];
+    const graphile: Round[] = [];
+    const holdfast: Round[] = [];
     for (let round = 1; round <= context.rounds; round++) {
       graphile.push(await graphileRound(context, jobs, settings));
       holdfast.push(await holdfastRound(context, jobs, settings));
-      context.say(
-        `round ${round}: graphile-worker ${graphile.at(-1)?.toFixed(0)}/s, holdfast ${holdfast.at(-1)?.toFixed(0)}/s`,
-      );
+      const [theirs, ours] = [graphile.at(-1)?.perSecond, holdfast.at(-1)?.perSecond];
+      context.say(`round ${round}: graphile-worker ${theirs?.toFixed(0)}/s, holdfast ${ours?.toFixed(0)}/s`);
     }
-    const [theirs, ours] = [summarise(graphile), summarise(holdfast)];
-    const row = (what: string, { median, least, most, spread }: typeof ours) => ({
-      what,
-      "jobs/s (median)": median,
-      least,
-      most,
-      spread: `${(spread * 100).toFixed(0)} %`,
-      "of graphile-worker": median / theirs.median,
-    });
+    const base = summarise(graphile.map((round) => round.perSecond)).median;
     return {
       title: `${jobs} no-op function jobs through one worker process (${context.rounds} alternated rounds)`,
-      rows: [row("graphile-worker alone", theirs), row("holdfast", ours)],
+      rows: [...rowsOf("graphile-worker alone", graphile, base, jobs), ...rowsOf("holdfast", holdfast, base, jobs)],
       bar: "at least 0.45 of graphile-worker alone with the same settings",
       notes: [
         `concurrency ${settings.BENCH_CONCURRENCY}, localQueue ${settings.BENCH_LOCAL_QUEUE}, completeJobBatchDelay 0, both; from the first job's start until the last is deleted (graphile-worker) or completed and its lease gone (holdfast)`,
         "a supervisor does its duties meanwhile: the events are sealed within the time measured",
+        "processor time is what each job costs in all; the rate also depends on how many processors there are for it",
       ],
     };
   },
 };
 
+/** One row with the rate, and one for each user of processor time, by median. */
+function rowsOf(what: string, rounds: Round[], base: number, jobs: number): Row[] {
+  const { median, least, most, spread } = summarise(rounds.map((round) => round.perSecond));
+  const perJob = (pick: (used: ProcessorTime) => number) =>
+    quantile(
+      rounds.map(({ used }) => (pick(used) / jobs) * 1e6),
+      0.5,
+    );
+  const total = perJob((used) => Object.values(used).reduce((sum, seconds) => sum + seconds, 0));
+  const rate = { "jobs/s (median)": median, least, most, spread: `${(spread * 100).toFixed(0)} %` };
+  const names = [...new Set(rounds.flatMap((round) => Object.keys(round.used)))].sort();
+  return [
+    { what, ...rate, "of graphile-worker": median / base, "processor µs/job": total },
+    ...names.map((name) => ({ what: `  ${name}`, "processor µs/job": perJob((used) => used[name] ?? 0) })),
+  ];
+}
+
 async function graphileRound(
   { cluster }: BenchContext,
   jobs: number,
   settings: Record<string, string>,
-): Promise<number> {
+): Promise<Round> {
   await using database = await createTestDatabase({ cluster });
   const pool = database.pool();
   await inBatches(jobs, (from, to) =>
@@ -60,7 +75,7 @@ async function graphileRound(
   );
   await pool.query("vacuum analyze graphile_worker._private_jobs");
   return await measure(
-    "graphile-noop",
+    "graphile",
     database,
     database.url(),
     jobs,
@@ -69,34 +84,16 @@ async function graphileRound(
   );
 }
 
-async function holdfastRound(
-  { cluster }: BenchContext,
-  jobs: number,
-  settings: Record<string, string>,
-): Promise<number> {
-  await using database = await createTestDatabase({ cluster });
-  const pool = database.pool();
-  const logger = pino({ level: "silent" });
-  await pool.query(`select holdfast_private.register_kinds('[{"name": "noop", "payload_schema": null}]')`);
-  await using _supervisor = startSupervisor({ databaseUrl: database.url("holdfast_worker"), logger, name: "bench" });
-  await inBatches(jobs, (from, to) =>
-    pool.query(
-      "insert into holdfast.jobs (workspace_id, kind) select w.id, 'noop' from holdfast.workspaces w, generate_series($1::int, $2) where slug = 'local'",
-      [from, to],
-    ),
-  );
-  await pool.query("vacuum analyze holdfast.jobs, graphile_worker._private_jobs");
-  const url = database.url("holdfast_worker");
-  const rate = await measure("holdfast-noop", database, url, jobs, settings, "select from holdfast.leases");
-  const { rows } = await pool.query(
-    "select count(*) as done from holdfast.jobs where state = 'completed' and attempt = 1",
-  );
-  if (rows[0].done !== jobs) throw new Error(`${rows[0].done} of ${jobs} jobs completed on their first attempt`);
-  return rate;
-}
-
-async function inBatches(count: number, enqueue: (from: number, to: number) => Promise<unknown>): Promise<void> {
-  for (let from = 1; from <= count; from += 1_000) await enqueue(from, Math.min(count, from + 999));
+async function holdfastRound(context: BenchContext, jobs: number, settings: Record<string, string>): Promise<Round> {
+  await using bench = await BenchDatabase.open(context);
+  await bench.enqueue("noop", jobs);
+  await bench.rows("vacuum analyze holdfast.jobs, graphile_worker._private_jobs");
+  const { database, workerUrl } = bench;
+  const round = await measure("holdfast", database, workerUrl, jobs, settings, "select from holdfast.leases");
+  const done = "select count(*) as done from holdfast.jobs where state = 'completed' and attempt = 1";
+  const [{ done: completed } = { done: 0 }] = await bench.rows<{ done: number }>(done);
+  if (completed !== jobs) throw new Error(`${completed} of ${jobs} jobs completed on their first attempt`);
+  return round;
 }
 
 async function measure(
@@ -106,10 +103,14 @@ async function measure(
   jobs: number,
   settings: Record<string, string>,
   remaining: string,
-): Promise<number> {
+): Promise<Round> {
   const flags = process.env.BENCH_FLAGS?.split(" ") ?? [];
   await using worker = await WorkerProcess.start(program, { HOLDFAST_DATABASE_URL: url, ...settings }, flags);
-  const [first] = await Promise.all([worker.hear<number>("first"), worker.hear("last")]);
+  const last = worker.hear("last");
+  const first = await worker.hear<number>("first");
+  const before = await processorTime(database, worker.pid);
+  await last;
   while ((await database.pool().query(`${remaining} limit 1`)).rowCount !== 0) {}
-  return (jobs / (performance.timeOrigin + performance.now() - first)) * 1_000;
+  const perSecond = (jobs / (performance.timeOrigin + performance.now() - first)) * 1_000;
+  return { perSecond, used: usedBetween(before, await processorTime(database, worker.pid)) };
 }

@@ -30,7 +30,7 @@ async function deceased(): Promise<Identity> {
   return child;
 }
 
-describe("a pid that belongs to another program by now", () => {
+describe("a pid that belongs to another program by now", { timeout: 120_000 }, () => {
   it("is never signalled: the run is lost, its job runs again, and the innocent processes live", async () => {
     await using site = await Site.open();
     const [runner, command, worker] = [await innocent(), await innocent(), await deceased()];

@@ -14,6 +14,12 @@ globalThis.console = new Console(process.stdout, process.stdout);
 let open: Promise<{ api: LiteApi; watch: DatabaseWatch }> | undefined;
 
 process.on("disconnect", () => process.exit(0)); // the stack's process is gone, however it ended
+process.on("uncaughtException", (error) => {
+  process.stderr.write(`${error.stack}\n`);
+  // Most likely the first sign that the database went away, which is what to report then.
+  void open?.then(({ watch }) => watch.check()).then(() => process.exit(1));
+  setTimeout(() => process.exit(1), 1_000);
+});
 process.on("message", (message: ToDataApi) => {
   if (message.say === "open") open = openApi(message.settings);
   else void answer(message);
@@ -33,10 +39,15 @@ async function openApi(settings: ApiSettings): Promise<{ api: LiteApi; watch: Da
 async function answer({ id, request }: Extract<ToDataApi, { say: "ask" }>): Promise<void> {
   if (!open) throw new Error("asked before it was opened");
   const { api, watch } = await open;
-  const answered = await api.answer(request);
+  let message: FromDataApi;
+  try {
+    message = { say: "answer", id, answer: await api.answer(request) };
+  } catch (error) {
+    message = { say: "failed", id, why: (error as Error).stack ?? String(error) };
+  }
   // A refusal may be the first sign that the database went away: then this process ends and the stack says so instead.
-  if (answered.status >= 400) await watch.check();
-  tell({ say: "answer", id, answer: answered });
+  if (message.say === "failed" || message.answer.status >= 400) await watch.check();
+  tell(message);
 }
 
 function tell(message: FromDataApi): void {

@@ -1,9 +1,6 @@
 export { LocalStackError, type PortSetting, PortTakenError } from "./errors.ts";
-export {
-  databaseUrl,
-  layOutRoles,
-  withClient,
-} from "./postgres/role-layout.ts";
+export { databaseUrl } from "./postgres/database-url.ts";
+export { layOutRoles, withClient } from "./postgres/role-layout.ts";
 export {
   PostgresServer,
   type ServerOptions,

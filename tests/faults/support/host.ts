@@ -79,6 +79,11 @@ export class Host {
     return readFileSync(this.logFile, "utf8");
   }
 
+  /** Resolves when the keeper has ended. */
+  async ended(): Promise<void> {
+    await this.#exited;
+  }
+
   /** SIGKILL to the keeper. Its worker notices and stops. */
   async killKeeper(): Promise<void> {
     this.#child.kill("SIGKILL");

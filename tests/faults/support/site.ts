@@ -67,14 +67,8 @@ export class Site implements AsyncDisposable {
   async startHost(options: HostOptions = {}): Promise<Host> {
     const host = new Host(options, this);
     this.#hosts.push(host);
-    await until(
-      `host ${host.name} has a worker`,
-      async () => {
-        if (!host.alive) throw new Error(`host ${host.name} ended: ${host.log}`);
-        return this.workerOf(host);
-      },
-      60_000,
-    );
+    await Promise.race([this.worker(host), host.ended()]);
+    if (!host.alive) throw new Error(`host ${host.name} ended: ${host.log}`);
     return host;
   }
 

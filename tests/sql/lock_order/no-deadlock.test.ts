@@ -132,3 +132,21 @@ test("a heartbeat and a cancel of the same run", async () => {
   await runner.client.query("commit");
   await cancel;
 });
+
+test("a limit that is set while a job ends leaves no slot behind that nobody would ever free", async () => {
+  await using db = await createTestDatabase();
+  await using person = await openSession(db);
+  await using runner = await openSession(db);
+  const { token } = await running(db);
+  await runner.client.query("begin");
+  await runner.client.query(FINISH, finishes(token));
+  const limit = person.client.query(
+    "select holdfast.act('local', 'limit', 'queue', '{\"queue\": \"primary\"}', null, '{\"max_running\": 1}')",
+  );
+  await person.untilBlocked();
+  await runner.client.query("commit");
+  await limit;
+  const { rowCount } = await db.pool().query("select from holdfast_private.slots");
+  expect(rowCount).toBe(0);
+  await expect(stateOf(db, await job(db))).resolves.toBe("dispatched");
+});

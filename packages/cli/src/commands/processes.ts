@@ -73,7 +73,7 @@ export async function databaseUrl(
     checkConnectionUrl(url);
     return url;
   }
-  const { attachStack } = await import("@holdfast/local");
+  const { attachStack } = await import("@holdfast/local/attach");
   const stack = await attachStack();
   if (stack) return stack.databaseUrl(role);
   throw new UsageError(

@@ -1,4 +1,4 @@
-import type { Stack } from "@holdfast/local";
+import type { Stack } from "@holdfast/local/attach";
 import { addCommand, onCall, type Program } from "../command.ts";
 import { type Context, note, print, printJson } from "../context.ts";
 
@@ -11,7 +11,7 @@ export function addStack(program: Program): void {
     ["holdfast up", "HOLDFAST_API_PORT=54421 HOLDFAST_DB_PORT=54422 HOLDFAST_STATE=.holdfast-2 holdfast up"],
   );
   onCall(program, up, async (context) => {
-    const local = await import("@holdfast/local");
+    const local = await import("@holdfast/local/attach");
     const stack = await local.up({ detach: true, onProgress: (line) => note(context, line) });
     await using _ = stack;
     show(context, stack);
@@ -22,7 +22,7 @@ export function addStack(program: Program): void {
     "also throw away its database, secrets and users",
   );
   onCall<{ reset?: boolean }>(program, down, async (context, { reset }) => {
-    const local = await import("@holdfast/local");
+    const local = await import("@holdfast/local/attach");
     const ran = await local.down({ reset: reset ?? false });
     if (context.json) printJson(context, { stopped: ran, reset: reset ?? false });
     else if (reset) print(context, "the local stack is down, and its data is gone");

@@ -13,7 +13,7 @@ export interface LocalProject {
 export async function findLocalStack(
   env: NodeJS.ProcessEnv,
 ): Promise<{ stateDir: string; project: LocalProject | undefined }> {
-  const { loadSecrets, readStack, readUsers, resolveStateDir } = await import("@holdfast/local");
+  const { loadSecrets, readStack, readUsers, resolveStateDir } = await import("@holdfast/local/attach");
   const stateDir = resolveStateDir(undefined, env);
   const record = readStack(stateDir);
   const users = record?.state === "ready" ? readUsers(stateDir) : undefined;

@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Logger } from "pino";
@@ -25,8 +24,11 @@ export interface ApiEnd {
 
 interface Pending {
   done(answer: ApiAnswer): void;
-  failed(error: UnavailableError): void;
+  failed(error: Error): void;
 }
+
+/** What a process of the Data API says about itself, as opposed to its answers. */
+export type News = Extract<FromDataApi, { say: "waiting" | "ready" }>;
 
 /**
  * One life of the process that serves the Data API (bin/data-api.ts).
@@ -44,7 +46,7 @@ export class DataApiProcess {
   #end: ApiEnd | undefined;
 
   /** Starts the process; it loads while the database may still be starting. */
-  constructor(heard: (message: Exclude<FromDataApi, { say: "answer" }>) => void, log: Logger) {
+  constructor(heard: (news: News) => void, log: Logger) {
     this.#child = fork(ENTRY, [], {
       execPath: process.execPath,
       execArgv: [],
@@ -58,6 +60,7 @@ export class DataApiProcess {
     });
     this.#child.on("message", (message: FromDataApi) => {
       if (message.say === "answer") this.#settle(message.id)?.done(message.answer);
+      else if (message.say === "failed") this.#settle(message.id)?.failed(new Error(message.why));
       else heard(message);
     });
     this.#collect(log);
@@ -69,7 +72,7 @@ export class DataApiProcess {
         for (const id of [...this.#pending.keys()]) this.#settle(id)?.failed(this.#refusal());
         done(this.#end);
       };
-      this.#child.once("error", (error) => this.#child.pid === undefined && end(error.message, null));
+      this.#child.on("error", (error) => this.#child.pid === undefined && end(error.message, null));
       this.#child.once("close", (code, signal) => end(signal ?? `exit code ${code}`, code));
     });
   }
@@ -95,20 +98,25 @@ export class DataApiProcess {
         this.#child.kill("SIGKILL");
       }, limitMs);
       this.#pending.set(id, {
-        done: (answer) => (clearTimeout(late), done(answer)),
-        failed: (error) => (clearTimeout(late), failed(error)),
+        done: (answer) => {
+          clearTimeout(late);
+          done(answer);
+        },
+        failed: (error) => {
+          clearTimeout(late);
+          failed(error);
+        },
       });
     });
     this.#tell({ say: "ask", id, request });
     return answered;
   }
 
-  /** Ends the process and waits until it is gone: at most two seconds and a SIGKILL. */
+  /** Ends the process and waits until it is gone. */
   async end(): Promise<void> {
-    if (this.#child.connected) this.#child.disconnect();
-    const force = setTimeout(() => this.#child.kill("SIGKILL"), 2_000);
+    // It keeps nothing that would need an orderly end; and Node never reports `close` after a disconnect() of ours.
+    this.#child.kill("SIGKILL");
     await this.ended;
-    clearTimeout(force);
   }
 
   #tell(message: ToDataApi): void {
@@ -132,6 +140,5 @@ export class DataApiProcess {
     createInterface(stderr).on("line", (line) => {
       this.#stderr = [...this.#stderr, line].slice(-30);
     });
-    void once(stderr, "close").catch(() => {});
   }
 }

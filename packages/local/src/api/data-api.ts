@@ -2,9 +2,9 @@ import { EventEmitter, once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { LocalStackError } from "../errors.ts";
-import { type ApiEnd, DataApiProcess } from "./data-api-process.ts";
-import type { ApiAnswer, ApiRequest, ApiSettings, FromDataApi } from "./protocol.ts";
-import { apiRestarting, databaseAway } from "./unavailable.ts";
+import { type ApiEnd, DataApiProcess, type News } from "./data-api-process.ts";
+import type { ApiAnswer, ApiRequest, ApiSettings } from "./protocol.ts";
+import { API_RESTARTING, apiRestarting, databaseAway, UnavailableError } from "./unavailable.ts";
 
 /** Time limits, in milliseconds. */
 export interface DataApiLimits {
@@ -35,7 +35,8 @@ export class DataApi implements AsyncDisposable {
   #state: State = "starting";
   #process: DataApiProcess;
   #settings: ApiSettings | undefined;
-  #readyAt: number | undefined;
+  #wasReady = false;
+  #waitsFor: string | undefined;
   #failure: string | undefined;
 
   private constructor(log: Logger, limits: DataApiLimits) {
@@ -58,12 +59,16 @@ export class DataApi implements AsyncDisposable {
   /**
    * Serves a database; resolves when it answers.
    *
-   * @throws {LocalStackError} rule `local.data_api_failed` when the process ends again and again
+   * @param timeoutMs default: a minute
+   * @throws {LocalStackError} rule `local.data_api_failed` when the process ends again and again, or cannot connect in
+   *   time
    */
-  async open(settings: ApiSettings): Promise<void> {
+  async open(settings: ApiSettings, timeoutMs = 60_000): Promise<void> {
     this.#settings = settings;
     this.#process.open(settings);
+    const limit = AbortSignal.timeout(timeoutMs);
     while (this.#state !== "ready") {
+      if (limit.aborted) this.#failure ??= this.#waitsFor ?? "it is not ready in time";
       if (this.#failure !== undefined || this.#state === "ended") {
         throw new LocalStackError(
           "local.data_api_failed",
@@ -71,20 +76,31 @@ export class DataApi implements AsyncDisposable {
           "look at logs/stack.log in the state folder",
         );
       }
-      await once(this.#changes, "change");
+      await this.#change(limit);
     }
+  }
+
+  /** Waits until requests are answered again; false when that takes longer than `timeoutMs`. */
+  async ready(timeoutMs: number): Promise<boolean> {
+    const limit = AbortSignal.timeout(timeoutMs);
+    while (this.#state !== "ready" && this.#state !== "ended" && !limit.aborted) await this.#change(limit);
+    return this.#state === "ready";
   }
 
   /** @throws {UnavailableError} what to answer instead, and why */
   async answer(request: ApiRequest): Promise<ApiAnswer> {
-    const limit = AbortSignal.timeout(this.#limits.start);
-    while (this.#state === "starting") {
-      if (limit.aborted) throw apiRestarting();
-      await once(this.#changes, "change", { signal: limit }).catch(() => {});
+    await this.#started();
+    const asked = this.#process;
+    try {
+      return await asked.ask(request, this.#limits.answer);
+    } catch (error) {
+      // Killed under a request that only reads: the next process may as well answer it.
+      const again = error instanceof UnavailableError && error.code === API_RESTARTING && isRead(request);
+      if (!again) throw error;
+      await asked.ended;
+      await this.#started();
+      return this.#process.ask(request, this.#limits.answer);
     }
-    if (this.#state === "no database") throw databaseAway();
-    if (this.#state === "ended") throw apiRestarting();
-    return this.#process.ask(request, this.#limits.answer);
   }
 
   /** Ends the process and starts no other. */
@@ -96,14 +112,15 @@ export class DataApi implements AsyncDisposable {
   }
 
   #startProcess(): DataApiProcess {
-    const heard = (message: Exclude<FromDataApi, { say: "answer" }>) => {
+    const heard = (news: News) => {
       if (this.#stop.signal.aborted) return;
-      if (message.say === "waiting") {
-        this.#log.warn({ why: message.why }, "the Data API waits for the database");
+      if (news.say === "waiting") {
+        this.#waitsFor = news.why;
+        this.#log.warn({ why: news.why }, "the Data API waits for the database");
         return this.#become("no database");
       }
-      if (this.#readyAt !== undefined) this.#log.info("the Data API answers again");
-      this.#readyAt = performance.now();
+      if (this.#wasReady) this.#log.info("the Data API answers again");
+      this.#wasReady = true;
       this.#become("ready");
     };
     const started = new DataApiProcess(heard, this.#log);
@@ -118,7 +135,7 @@ export class DataApi implements AsyncDisposable {
       if (this.#stop.signal.aborted) return;
       this.#tellOf(end);
       failed = performance.now() - began < SHORT ? failed + 1 : 0;
-      if (this.#readyAt === undefined && failed >= ATTEMPTS) this.#failure = end.why;
+      if (!this.#wasReady && failed >= ATTEMPTS) this.#failure = end.why;
       // Already known to be away, it stays so: a crash meanwhile is no news of the database.
       if (this.#state !== "no database" || end.databaseLost) {
         this.#become(end.databaseLost ? "no database" : "starting");
@@ -135,8 +152,26 @@ export class DataApi implements AsyncDisposable {
     else this.#log.error({ why: end.why }, "the Data API ended: starting it again");
   }
 
+  async #started(): Promise<void> {
+    const limit = AbortSignal.timeout(this.#limits.start);
+    while (this.#state === "starting") {
+      if (limit.aborted) throw apiRestarting();
+      await this.#change(limit);
+    }
+    if (this.#state === "no database") throw databaseAway();
+    if (this.#state === "ended") throw apiRestarting();
+  }
+
+  async #change(limit: AbortSignal): Promise<void> {
+    await once(this.#changes, "change", { signal: limit }).catch(() => {});
+  }
+
   #become(state: State): void {
     this.#state = state;
     this.#changes.emit("change");
   }
+}
+
+function isRead({ method }: ApiRequest): boolean {
+  return method === "GET" || method === "HEAD";
 }

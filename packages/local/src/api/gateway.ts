@@ -15,10 +15,12 @@ export const MAX_BODY_BYTES = 16 * 1024 * 1024;
 /** The HTTP door of the local Data API and Auth. */
 export class Gateway implements AsyncDisposable {
   readonly #server: Server;
+  readonly #api: DataApi;
   readonly port: number;
 
-  private constructor(server: Server) {
+  private constructor(server: Server, api: DataApi) {
     this.#server = server;
+    this.#api = api;
     this.port = (server.address() as AddressInfo).port;
   }
 
@@ -38,17 +40,26 @@ export class Gateway implements AsyncDisposable {
     });
     server.listen({ host: "127.0.0.1", port });
     await once(server, "listening");
-    return new Gateway(server);
+    return new Gateway(server, api);
   }
 
-  /** Ends idle connections at once and lets requests in flight finish, for at most five seconds. */
+  /**
+   * Ends idle connections at once and lets requests in flight finish, for at most five seconds. Then the Data API is
+   * ended, by which those that are left are refused.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     const closed = once(this.#server, "close");
     this.#server.close();
     this.#server.closeIdleConnections();
-    const force = setTimeout(() => this.#server.closeAllConnections(), 5_000);
+    const late = setTimeout(() => void this.#refuseTheRest(), 5_000);
     await closed;
-    clearTimeout(force);
+    clearTimeout(late);
+  }
+
+  async #refuseTheRest(): Promise<void> {
+    await this.#api[Symbol.asyncDispose]();
+    // Their answers are written in the turns that follow; a peer that does not read them is not waited for.
+    setTimeout(() => this.#server.closeAllConnections(), 250);
   }
 }
 

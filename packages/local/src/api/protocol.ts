@@ -28,11 +28,15 @@ export interface ApiSettings
 /** What the stack says to the process of the Data API. */
 export type ToDataApi = { say: "open"; settings: ApiSettings } | { say: "ask"; id: number; request: ApiRequest };
 
-/** What the process of the Data API says to the stack. `waiting`: it cannot reach the database, and tries again. */
+/**
+ * What the process of the Data API says to the stack. `waiting`: it cannot reach the database, and tries again;
+ * `failed`: lite threw instead of answering.
+ */
 export type FromDataApi =
   | { say: "waiting"; why: string }
   | { say: "ready" }
-  | { say: "answer"; id: number; answer: ApiAnswer };
+  | { say: "answer"; id: number; answer: ApiAnswer }
+  | { say: "failed"; id: number; why: string };
 
 /** Exit code of the process of the Data API when its database went away. */
 export const DATABASE_LOST = 75;

@@ -23,11 +23,14 @@ export const databaseAway = () =>
     "ask again in a second; a change that was under way may have been made: look before making it again",
   );
 
+/** PostgREST's code of {@link apiRestarting}. */
+export const API_RESTARTING = "PGRST001";
+
 /** The process behind the gateway ended under the request, or does not come up. */
 export const apiRestarting = () =>
   new UnavailableError(
     503,
-    "PGRST001",
+    API_RESTARTING,
     "The Data API is restarting",
     "ask again in a second; a change that was under way may have been made: look before making it again",
   );

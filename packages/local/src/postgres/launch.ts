@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 import { LocalStackError } from "../errors.ts";
 import { waitUntil } from "../process/wait-until.ts";
@@ -13,6 +13,7 @@ export interface Launch {
   port: number;
   logFile: string;
   user: OsUser | undefined;
+  cancel: AbortSignal | undefined;
 }
 
 /** Starts a server, detached from this process, and waits until it accepts connections. */
@@ -22,17 +23,19 @@ export async function launch(what: Launch): Promise<Postmaster> {
     try {
       return await launchOnce(what);
     } catch (error) {
-      if (attempt === 20 || !/pre-existing shared memory/.test(String(error))) throw error;
-      await waitUntil(() => false, 250);
+      if (attempt === 20 || what.cancel?.aborted || !/pre-existing shared memory/.test(String(error))) throw error;
+      await waitUntil(() => what.cancel?.aborted === true, 250);
+      what.cancel?.throwIfAborted();
     }
   }
 }
 
-async function launchOnce({ program, dataDir, port, logFile, user }: Launch): Promise<Postmaster> {
+async function launchOnce({ program, dataDir, port, logFile, user, cancel }: Launch): Promise<Postmaster> {
   const log = openSync(logFile, "a", 0o600);
   const offset = fstatSync(log).size;
+  let child: ChildProcess | undefined;
   try {
-    const child = spawn(program, ["-D", dataDir, "-p", String(port)], {
+    child = spawn(program, ["-D", dataDir, "-p", String(port)], {
       cwd: dataDir,
       env: serverEnvironment(),
       ...user,
@@ -47,8 +50,13 @@ async function launchOnce({ program, dataDir, port, logFile, user }: Launch): Pr
       failure = `it ended with ${name ?? `exit code ${code}`}`;
     });
     child.unref();
+    const goesOn = () => failure === undefined && cancel?.aborted !== true;
     const why = () => `${failure ?? "it is not ready after two minutes"}\n${readFileSync(logFile).subarray(offset)}`;
-    return await untilReady(dataDir, logFile, () => failure === undefined, why);
+    return await untilReady(dataDir, logFile, goesOn, why);
+  } catch (error) {
+    // It may not have written its postmaster.pid yet, so that nobody else would find it.
+    if (cancel?.aborted) child?.kill("SIGQUIT");
+    throw error;
   } finally {
     closeSync(log);
   }

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { getAuthSchemaSql } from "@supabase/lite";
 import pg from "pg";
 import type { LoginRole, Secrets } from "../state/secrets.ts";
+import { databaseUrl } from "./database-url.ts";
 
 const SQL = join(import.meta.dirname, "../../sql");
 
@@ -21,7 +21,7 @@ export async function layOutRoles(port: number, secrets: Secrets): Promise<void>
     await client.query("alter database postgres owner to postgres");
     await client.query(await readFile(join(SQL, "20-schemas.sql"), "utf8"));
     await client.query("set local role supabase_auth_admin");
-    await client.query(authTables());
+    await client.query(await authTables());
     await client.query(await readFile(join(SQL, "30-auth.sql"), "utf8"));
     await client.query("commit");
   });
@@ -31,7 +31,8 @@ export async function layOutRoles(port: number, secrets: Secrets): Promise<void>
  * The tables of the schema auth, without the line that creates the schema: `create schema if not exists` needs CREATE
  * on the database even when the schema exists, which the owner of the tables does not have.
  */
-function authTables(): string {
+async function authTables(): Promise<string> {
+  const { getAuthSchemaSql } = await import("@supabase/lite"); // slow to load, and needed once per cluster
   const sql = getAuthSchemaSql();
   const tables = sql.replace(/^\s*create schema if not exists auth;/i, "");
   if (tables === sql) throw new Error("@supabase/lite: the auth schema no longer begins with `create schema`");
@@ -64,9 +65,4 @@ export async function withClient<T>(
   } finally {
     await client.end();
   }
-}
-
-/** The connection string of a role of the local stack. */
-export function databaseUrl(port: number, role: LoginRole, secrets: Secrets, database = "postgres"): string {
-  return `postgresql://${role}:${encodeURIComponent(secrets.passwords[role])}@127.0.0.1:${port}/${database}`;
 }

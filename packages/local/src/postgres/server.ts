@@ -79,15 +79,17 @@ export class PostgresServer {
   /**
    * Starts the server and waits until it accepts connections. A live server of this directory is kept if it listens on
    * the wanted port, and restarted if not.
+   *
+   * @param cancel gives up waiting; a server that is already on its way up is left to {@link stop}
    */
-  async start(): Promise<Postmaster> {
+  async start(cancel?: AbortSignal): Promise<Postmaster> {
     const alive = this.running;
-    if (alive?.port === this.port) return untilReady(this.dataDir, this.logFile);
+    if (alive?.port === this.port) return untilReady(this.dataDir, this.logFile, () => cancel?.aborted !== true);
     if (alive) await this.stop("fast");
     removeStalePostmasterFile(this.dataDir);
     writeSettings(this.dataDir, this.#settings, this.#user);
     const { dataDir, port, logFile } = this;
-    return launch({ program: this.#programs.postgres, dataDir, port, logFile, user: this.#user });
+    return launch({ program: this.#programs.postgres, dataDir, port, logFile, user: this.#user, cancel });
   }
 
   /** Stops the server and waits until its process is gone. Returns at once when none runs. */

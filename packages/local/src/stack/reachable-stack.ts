@@ -1,4 +1,4 @@
-import { databaseUrl } from "../postgres/role-layout.ts";
+import { databaseUrl } from "../postgres/database-url.ts";
 import type { Secrets } from "../state/secrets.ts";
 import type { StackRecord } from "../state/stack-file.ts";
 import type { LocalUsers } from "../users/local-users.ts";

@@ -27,7 +27,10 @@ export interface Stack extends AsyncDisposable {
   readonly firstStart: boolean;
   /** Connection string; role default `postgres`, database default `postgres`. */
   databaseUrl(role?: StackRole, database?: string): string;
-  /** The server process alone, for restarting it under running work. */
+  /**
+   * The server process alone, for restarting it under running work. Stopped here it stays down until `start()`, which
+   * waits for the Data API as well; ended in any other way it is started again by the stack.
+   */
   readonly postgres: {
     stop(mode?: StopMode): Promise<void>;
     start(): Promise<void>;

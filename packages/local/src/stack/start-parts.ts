@@ -2,9 +2,11 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { migrate } from "@holdfast/db/migrate";
 import { type Logger, pino } from "pino";
+import { DataApi } from "../api/data-api.ts";
 import { Gateway } from "../api/gateway.ts";
-import { createDataApi, type DataApi } from "../api/lite-app.ts";
-import { databaseUrl, isLaidOut, layOutRoles, withClient } from "../postgres/role-layout.ts";
+import { databaseUrl } from "../postgres/database-url.ts";
+import { KeptServer } from "../postgres/kept-server.ts";
+import { isLaidOut, layOutRoles, withClient } from "../postgres/role-layout.ts";
 import { PostgresServer } from "../postgres/server.ts";
 import { identifySelf } from "../process/identity.ts";
 import { requireFreePort } from "../process/port-holder.ts";
@@ -13,13 +15,16 @@ import { writeJson } from "../state/json-file.ts";
 import { resolveDataHome } from "../state/paths.ts";
 import { loadSecrets, type Secrets, secretsFile } from "../state/secrets.ts";
 import { removeStack, type StackRecord, writeStack } from "../state/stack-file.ts";
+import { StoppedMark } from "../state/stopped-mark.ts";
 import { type LocalUsers, loadUsers } from "../users/local-users.ts";
 import { seedUsers } from "../users/seed-users.ts";
+import { explainMigration } from "./schema-error.ts";
 import type { StartOptions } from "./start-stack.ts";
 
 /** The parts of a stack that this process owns. */
 export interface Parts {
-  server: PostgresServer;
+  server: KeptServer;
+  api: DataApi;
   secrets: Secrets;
   users: LocalUsers;
   record: StackRecord;
@@ -44,20 +49,30 @@ export async function startParts(
   // While nothing runs this is the only trace of where the database is, which as root is outside this folder.
   writeJson(join(stateDir, "postgres.json"), { dataDir: server.dataDir });
 
+  const api = stack.use(DataApi.start(log)); // it takes a moment to load: meanwhile Postgres starts
   say(`starting Postgres on port ${config.dbPort}`);
   if (!server.initialised) server.initialise(secrets.passwords.supabase_admin);
   stack.defer(() => server.stop("fast"));
-  await server.start();
+  const kept = await KeptServer.start(server, new StoppedMark(stateDir), log);
+  stack.use(kept);
   if (!(await isLaidOut(config.dbPort, secrets))) await layOutRoles(config.dbPort, secrets);
   const { users, made } = await migrateAndSeed(stateDir, config, secrets, options, say);
 
   say(`starting the Data API on port ${config.apiPort}`);
-  const api = createDataApi(databaseUrl(config.dbPort, "supabase_lite", secrets), config, secrets, log);
-  stack.use(api);
+  stack.use(api); // again: it has to end before its database does, or it would wait for that to return
+  await api.open({
+    databaseUrl: databaseUrl(config.dbPort, "supabase_lite", secrets),
+    schemas: config.schemas,
+    maxRows: config.maxRows,
+    auth: config.auth,
+    jwtSecret: secrets.jwtSecret,
+    publishableKey: secrets.publishableKey,
+    secretKey: secrets.secretKey,
+  });
   stack.use(await openGateway(config.apiPort, api, log));
   writeStack(stateDir, { ...record, state: "ready" });
   stack.defer(() => writeStack(stateDir, { ...record, state: "stopping" }));
-  return { server, secrets, users, record, firstStart: made };
+  return { server: kept, api, secrets, users, record, firstStart: made };
 }
 
 async function openServer(
@@ -92,6 +107,8 @@ async function migrateAndSeed(
     seed: true,
     log: say,
     ...(options.supabaseDirectory ? { directory: options.supabaseDirectory } : {}),
+  }).catch((error: unknown) => {
+    throw explainMigration(error);
   });
   const loaded = loadUsers(stateDir);
   await withClient(config.dbPort, "postgres", secrets, async (client) => {

@@ -35,7 +35,8 @@ export interface StartOptions {
  * First start: makes secrets, cluster, roles, schema and users (about 4 s). Later starts take under 2 s.
  *
  * @throws {PortTakenError} a stranger listens on a port of the stack (exit code 3)
- * @throws {SchemaMismatchError} the chapters were edited after the database was made by them
+ * @throws {LocalStackError} rule `local.schema_edited`: the chapters were edited after the database was made by them;
+ *   `local.schema_newer`: it was made by a newer checkout
  */
 export async function startStack(options: StartOptions = {}): Promise<Stack> {
   const stateDir = resolveStateDir(options.stateDir);
@@ -59,7 +60,10 @@ export async function startStack(options: StartOptions = {}): Promise<Stack> {
     firstStart: parts.firstStart,
     postgres: {
       stop: (mode) => parts.server.stop(mode),
-      start: async () => void (await parts.server.start()),
+      async start() {
+        await parts.server.start();
+        await parts.api.ready(10_000);
+      },
     },
     stop: close,
     [Symbol.asyncDispose]: close,

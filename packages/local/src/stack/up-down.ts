@@ -11,7 +11,7 @@ import { readStack } from "../state/stack-file.ts";
 import { readUsers } from "../users/local-users.ts";
 import { attachStack } from "./attach-stack.ts";
 import type { Stack } from "./stack.ts";
-import { type StartOptions, startStack } from "./start-stack.ts";
+import type { StartOptions } from "./start-stack.ts";
 
 /** Options of {@link up}. */
 export interface UpOptions extends Pick<StartOptions, "stateDir" | "dbPort" | "apiPort" | "onProgress" | "log"> {
@@ -27,7 +27,8 @@ const ENTRY = join(import.meta.dirname, "../../bin/stack.ts");
  * @throws {LocalStackError} what the start failed with, with its exit code
  */
 export async function up(options: UpOptions = {}): Promise<Stack> {
-  if (!options.detach) return startStack(options);
+  // Loaded when needed: a process that only launches the stack's own needs nothing of it.
+  if (!options.detach) return (await import("./start-stack.ts")).startStack(options);
   const stateDir = resolveStateDir(options.stateDir);
   const running = await attachStack({ stateDir });
   if (running) return running;
@@ -108,7 +109,14 @@ export async function down(options: DownOptions = {}): Promise<boolean> {
     await (options.reset ? server.destroy() : server.stop("fast"));
   }
   if (options.reset) {
-    for (const name of ["secrets.json", "users.json", "postgres.json", "stack.json", "stack.lock"]) {
+    for (const name of [
+      "secrets.json",
+      "users.json",
+      "postgres.json",
+      "postgres.stopped",
+      "stack.json",
+      "stack.lock",
+    ]) {
       rmSync(join(stateDir, name), { force: true });
     }
   }

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { generateApiKey } from "@supabase/lite";
 import { z } from "zod";
 import { readJson, writeJson } from "./json-file.ts";
 
@@ -46,6 +45,7 @@ export async function loadSecrets(stateDir: string): Promise<Secrets> {
 }
 
 async function makeSecrets(): Promise<Secrets> {
+  const { generateApiKey } = await import("@supabase/lite"); // slow to load, and needed once per stack
   const passwords = Object.fromEntries(LOGIN_ROLES.map((role) => [role, secret(24)])) as Record<LoginRole, string>;
   // The supabase CLI's local target logs in as postgres:postgres and cannot be told otherwise. The server listens on
   // 127.0.0.1 only; every other role gets a generated password.

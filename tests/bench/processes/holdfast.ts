@@ -1,19 +1,21 @@
 import { defineTask, pino, startWorker, z } from "../support/packages.ts";
 import { begin, tell } from "./tell.ts";
 
-// A worker whose one task does nothing.
+// One Holdfast worker: a task that does nothing, one that never ends by itself, and slots for commands.
 const worker = await startWorker({
   databaseUrl: process.env.HOLDFAST_DATABASE_URL ?? "",
-  logger: pino({ level: process.env.HOLDFAST_LOG_LEVEL ?? "warn" }),
+  logger: pino({ level: process.env.HOLDFAST_LOG_LEVEL ?? "error" }),
   stateDirectory: process.env.HOLDFAST_STATE ?? ".holdfast",
   capacity: Number(process.env.BENCH_CONCURRENCY ?? 16),
   localQueue: Number(process.env.BENCH_LOCAL_QUEUE ?? 500),
-  commands: 1,
+  commands: Number(process.env.BENCH_COMMANDS ?? 1),
   tasks: [
+    defineTask({ kind: "noop", payload: z.object({}), run: (job) => begin(job.id) }),
     defineTask({
-      kind: "noop",
+      kind: "holds",
       payload: z.object({}),
-      run: (job) => begin(job.id),
+      run: (_job, ctx) =>
+        new Promise((_, reject) => ctx.signal.addEventListener("abort", () => reject(ctx.signal.reason))),
     }),
   ],
 });
