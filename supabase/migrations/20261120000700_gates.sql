@@ -216,7 +216,8 @@ begin
       select g.gate from unnest(v_candidate.scopes, v_candidate.names, v_candidate.scope_keys) as u (scope, name, scope_key)
       join (values ('queue', 1, 'queue_limit'), ('lane', 2, 'lane_limit'), ('class', 3, 'class_limit'), ('key', 4, 'key_limit')) as g (scope, place, gate) on g.scope = u.scope
       where u.scope_key = any (v_busy) or case u.scope
-        when 'key' then exists (select from holdfast_private.slots t where t.workspace_id = v_candidate.workspace_id and t.scope = 'key' and t.name = u.name)
+        -- Not `exists`: the planner would hash every key there is, once for each candidate.
+        when 'key' then coalesce((select true from holdfast_private.slots t where t.workspace_id = v_candidate.workspace_id and t.scope = 'key' and t.name = u.name limit 1), false)
         else coalesce((v_free ->> u.scope_key)::bigint, 0) <= 0 end
       order by g.place);
     if v_full <> '{}' then

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { isSameProcess } from "../../packages/runner/src/index.ts";
+import { isSameProcess, signalProcess } from "../../packages/runner/src/index.ts";
 import { aloneInPipes } from "./support/alone.ts";
 import { expectFenced } from "./support/fenced.ts";
 import { processesOf } from "./support/leftovers.ts";
@@ -13,9 +13,16 @@ const ELSEWHERE = join(import.meta.dirname, "support", "elsewhere-process.ts");
 
 /** Stops or continues the runner of a run and everything its command has started. */
 function signalRun(directory: string | null, signal: "SIGSTOP" | "SIGCONT"): void {
-  const all = processesOf(directory ?? "no run directory");
-  if (all.length < 2) throw new Error(`expected a runner and a command, found ${JSON.stringify(all)}`);
-  for (const { pid } of all) process.kill(pid, signal);
+  const signalled = new Set<number>();
+  // Again until nothing is new: the command forks while it is being stopped.
+  for (let before = -1; before !== signalled.size; ) {
+    before = signalled.size;
+    for (const { pid, started } of processesOf(directory ?? "no run directory")) {
+      if (signalProcess(pid, started, signal)) signalled.add(pid);
+    }
+  }
+  if (signalled.size < 2)
+    throw new Error(`a runner and a command should get ${signal}, ${signalled.size} processes did`);
 }
 
 describe.concurrent("a frozen process that comes back late", { timeout: 120_000 }, () => {

@@ -29,11 +29,18 @@ describe("a job that kills its worker", { timeout: 120_000 }, () => {
   // this begins to fail, take the `fails` away.
   it.fails("takes no bystander into quarantine with it", async () => {
     await using site = await Site.open();
-    await site.startHost({ capacity: 4 });
-    const bystanders = await site.jobs.enqueueMany("naps", new Array(3).fill({ ms: 4_000 }), { class: "small" });
-    await site.jobs.reach("running", bystanders);
-    const poison = await site.jobs.enqueue("poison", {}, { class: "small" });
-    await site.jobs.reach("quarantined", [poison]);
+    const bystanders = await poisonBesideThree(site).catch(() => undefined);
+    // A set-up that broke must not pass for the known gap.
+    if (!bystanders) return;
     await site.jobs.reach("completed", bystanders);
   });
 });
+
+async function poisonBesideThree(site: Site): Promise<number[]> {
+  await site.startHost({ capacity: 4 });
+  const bystanders = await site.jobs.enqueueMany("naps", new Array(3).fill({ ms: 4_000 }), { class: "small" });
+  await site.jobs.reach("running", bystanders);
+  const poison = await site.jobs.enqueue("poison", {}, { class: "small" });
+  await site.jobs.reach("quarantined", [poison]);
+  return bystanders;
+}

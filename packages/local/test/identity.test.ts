@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { createServer } from "node:net";
 import { expect, test } from "vitest";
 import { identify, identifySelf, isAlive, signal, waitUntil } from "../src/index.ts";
 
@@ -34,4 +35,21 @@ test("a zombie counts as dead", async () => {
 
 test("a process that does not exist has no identity", () => {
   expect(identify(2 ** 22 + 1)).toBeUndefined();
+});
+
+test("a killed process counts as dead only when its port is free again, though its threads end one by one", async () => {
+  const program = 'const s = require("net").createServer().listen(0, "127.0.0.1", () => console.log(s.address().port))';
+  for (let round = 0; round < 20; round++) {
+    const child = spawn(process.execPath, ["-e", program], { stdio: ["ignore", "pipe", "inherit"] });
+    const [line] = (await once(child.stdout, "data")) as [Buffer];
+    const identity = identify(child.pid as number);
+    if (!identity) throw new Error("the listener is not running");
+    signal(identity, "SIGKILL");
+    const end = performance.now() + 10_000;
+    while (isAlive(identity) && performance.now() < end); // without a pause, to look at the first possible moment
+    const server = createServer();
+    server.listen({ host: "127.0.0.1", port: Number(line.toString()) });
+    await once(server, "listening");
+    server.close();
+  }
 });

@@ -1,5 +1,7 @@
 import "./delivery/quiet.ts";
 
+// The zod that payload schemas are checked with: a task file needs no dependency of its own for it.
+export { z } from "zod";
 export { type Ending, RunAborted } from "./functions/ending.ts";
 export { type KeepWorkerOptions, type KeptWorker, keepWorker } from "./keeper/keep-worker.ts";
 export { onKeeperGone, reportToKeeper } from "./keeper/report-to-keeper.ts";

@@ -3,5 +3,4 @@
 export { startSupervisor } from "../../../packages/supervisor/src/index.ts";
 export { Logger, run as runGraphile } from "../../../packages/worker/node_modules/graphile-worker/dist/index.js";
 export { pino } from "../../../packages/worker/node_modules/pino/pino.js";
-export { z } from "../../../packages/worker/node_modules/zod/index.js";
-export { defineTask, startWorker } from "../../../packages/worker/src/index.ts";
+export { defineTask, startWorker, z } from "../../../packages/worker/src/index.ts";

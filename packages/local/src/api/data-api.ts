@@ -14,7 +14,7 @@ export interface DataApiLimits {
   start: number;
 }
 
-/** A life shorter than this (ms) counts as a failed start. */
+/** A life shorter than this (ms) counts as a failed start, unless the database ended it. */
 const SHORT = 5_000;
 /** So many failed starts in a row before the first `ready` fail {@link DataApi.open}. */
 const ATTEMPTS = 3;
@@ -134,7 +134,7 @@ export class DataApi implements AsyncDisposable {
       const end = await this.#process.ended;
       if (this.#stop.signal.aborted) return;
       this.#tellOf(end);
-      failed = performance.now() - began < SHORT ? failed + 1 : 0;
+      failed = performance.now() - began < SHORT && !end.databaseLost ? failed + 1 : 0;
       if (!this.#wasReady && failed >= ATTEMPTS) this.#failure = end.why;
       // Already known to be away, it stays so: a crash meanwhile is no news of the database.
       if (this.#state !== "no database" || end.databaseLost) {

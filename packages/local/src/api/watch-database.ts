@@ -50,7 +50,7 @@ async function connect(url: string, waiting: (why: string) => void): Promise<pg.
       const why = (error as Error).message;
       if (why !== told) waiting(why);
       told = why;
-      await client.end().catch(() => {});
+      void client.end().catch(() => {}); // not waited for: its server may be slow to end
     }
     await sleep(pause);
   }

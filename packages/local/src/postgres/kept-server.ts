@@ -39,14 +39,18 @@ export class KeptServer implements AsyncDisposable {
 
   /** Starts the server if it does not run, and waits until it accepts connections. */
   start(): Promise<void> {
-    this.#mark.clear();
-    return this.#inTurn(() => this.#startNow());
+    return this.#inTurn(() => {
+      this.#mark.clear();
+      return this.#startNow();
+    });
   }
 
   /** Stops the server and lets it be until {@link start}. */
   stop(mode?: StopMode): Promise<void> {
-    this.#mark.set();
-    return this.#inTurn(() => this.#server.stop(mode));
+    return this.#inTurn(() => {
+      this.#mark.set();
+      return this.#server.stop(mode);
+    });
   }
 
   /** Keeps the server no longer; it goes on running. A start that is under way is given up. */

@@ -59,7 +59,9 @@ function linuxStartTime(pid: number): string | undefined {
   }
   // The second field is the program's name in parentheses and may itself hold spaces and parentheses.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return fields[0] === "Z" || fields[0] === "X" ? undefined : fields[19];
+  const [state, threads, startTime] = [fields[0], Number(fields[17]), fields[19]];
+  // A killed process with threads left is a zombie already, but its ports and files are theirs until the last one ends.
+  return state === "X" || (state === "Z" && threads <= 1) ? undefined : startTime;
 }
 
 function psStartTime(pid: number): string | undefined {
