@@ -82,7 +82,7 @@ create table holdfast.jobs (
   effective_priority integer not null default 0,
   state text not null,
   held_by text[] not null default '{}',
-  waits_for_slot boolean generated always as (held_by <> '{}' and held_by <@ '{queue_limit,lane_limit,class_limit,key_limit}') stored,
+  waits_for_slot boolean generated always as (held_by <> '{}' and held_by <@ '{queue_limit,lane_limit,class_limit,key_limit,suspect_limit}') stored,
   payload jsonb not null default '{}',
   labels jsonb not null default '{}',
   depends_on bigint[] not null default '{}',
@@ -91,6 +91,7 @@ create table holdfast.jobs (
   max_attempts integer not null,
   attempt integer not null default 0,
   crash_count integer not null default 0,
+  suspect boolean not null default false,
   idempotency_key text,
   concurrency_key text,
   est_cost numeric(14, 6),
@@ -132,7 +133,7 @@ comment on column holdfast.jobs.name is 'Name for people; searched by prefix. Op
 comment on column holdfast.jobs.priority is 'Smaller runs first. Default 0; -1000 to 1000.';
 comment on column holdfast.jobs.effective_priority is 'Priority less 10 for every 10 minutes it has waited, 60 at most: nothing starves. Kept by the age_priorities duty.';
 comment on column holdfast.jobs.state is 'Where it stands; see job_states.';
-comment on column holdfast.jobs.held_by is 'Every closed gate while it is queued: queue_paused, lane_paused, due_time, dependency, queue_limit, lane_limit, class_limit, key_limit. Empty: will be dispatched now.';
+comment on column holdfast.jobs.held_by is 'Every closed gate while it is queued: queue_paused, lane_paused, due_time, dependency, queue_limit, lane_limit, class_limit, key_limit, suspect_limit. Empty: will be dispatched now.';
 comment on column holdfast.jobs.waits_for_slot is 'True when nothing but a concurrency limit holds it.';
 comment on column holdfast.jobs.payload is 'Input, at most 256 KiB as text. Never put a secret here: pass names of environment variables.';
 comment on column holdfast.jobs.labels is 'Free key-value pairs for people and filters.';
@@ -142,6 +143,7 @@ comment on column holdfast.jobs.timeout_seconds is 'How long one attempt may tak
 comment on column holdfast.jobs.max_attempts is 'Failed attempts allowed before it fails for good. Default: the class''s retries plus one. Attempts lost to a dead worker do not count.';
 comment on column holdfast.jobs.attempt is 'Attempts so far; each has its row in runs.';
 comment on column holdfast.jobs.crash_count is 'Attempts that ended because their worker or runner died; the class''s quarantine_after bounds it.';
+comment on column holdfast.jobs.suspect is 'True when one more dead worker would quarantine it: then it runs while no other suspect of the workspace does, so that the innocent who only stood beside it are not quarantined with it.';
 comment on column holdfast.jobs.idempotency_key is 'Unique per workspace and kind: enqueueing it again returns the existing job.';
 comment on column holdfast.jobs.concurrency_key is 'At most one job of the workspace with the same key is dispatched or running.';
 comment on column holdfast.jobs.est_cost is 'Expected cost of one attempt.';
@@ -175,6 +177,7 @@ create index jobs_held_in_lane on holdfast.jobs (workspace_id, lane, effective_p
 create index jobs_waiting_in_queue on holdfast.jobs (workspace_id, queue, effective_priority, id) where state = 'queued' and waits_for_slot;
 create index jobs_waiting_in_lane on holdfast.jobs (workspace_id, lane, effective_priority, id) where state = 'queued' and waits_for_slot;
 create index jobs_waiting_in_class on holdfast.jobs (workspace_id, class, effective_priority, id) where state = 'queued' and waits_for_slot;
+create index jobs_waiting_as_suspects on holdfast.jobs (workspace_id, suspect, effective_priority, id) where state = 'queued' and waits_for_slot and suspect;
 create index jobs_waiting_for_key on holdfast.jobs (workspace_id, concurrency_key, effective_priority, id) where state = 'queued' and waits_for_slot and concurrency_key is not null;
 
 create table holdfast.job_dependencies (

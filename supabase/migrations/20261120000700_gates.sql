@@ -18,7 +18,8 @@ create type holdfast_private.candidate as (
   concurrency_key text,
   run_at timestamptz,
   depends boolean,
-  priority integer
+  priority integer,
+  suspect boolean
 );
 comment on type holdfast_private.candidate is 'A job that asks to be dispatched, as the gates see it.';
 
@@ -98,7 +99,7 @@ comment on function holdfast_private.closed_gates(holdfast_private.candidate[]) 
 -- under any concurrency; a scope without a limit has no rows and takes no lock.
 create table holdfast_private.slots (
   workspace_id uuid not null,
-  scope text not null constraint slots_scope_is_known check (scope in ('queue', 'lane', 'class', 'key')),
+  scope text not null constraint slots_scope_is_known check (scope in ('queue', 'lane', 'class', 'key', 'suspect')),
   name text not null,
   job_id bigint not null,
   primary key (workspace_id, scope, name, job_id)
@@ -106,7 +107,7 @@ create table holdfast_private.slots (
 create index slots_by_job on holdfast_private.slots (job_id);
 comment on table holdfast_private.slots is 'Which dispatched and running jobs occupy which limited queue, lane, class or concurrency key.';
 comment on column holdfast_private.slots.workspace_id is 'The workspace.';
-comment on column holdfast_private.slots.scope is 'queue, lane, class or key.';
+comment on column holdfast_private.slots.scope is 'queue, lane, class, key, or suspect (one at a time in a workspace).';
 comment on column holdfast_private.slots.name is 'Name of the queue, lane or class, or the key.';
 comment on column holdfast_private.slots.job_id is 'The job.';
 alter table holdfast_private.slots enable row level security;
@@ -129,7 +130,9 @@ begin
     join holdfast.job_classes k on k.workspace_id = c.workspace_id and k.name = c.class and k.max_running is not null
     union all
     select c.job_id, c.priority, c.workspace_id, 'key', c.concurrency_key, 1 from unnest(p_candidates) c
-    where c.concurrency_key is not null;
+    where c.concurrency_key is not null
+    union all
+    select c.job_id, c.priority, c.workspace_id, 'suspect', 'true', 1 from unnest(p_candidates) c where c.suspect;
 end
 $$;
 comment on function holdfast_private.limited_scopes(holdfast_private.candidate[]) is 'Which limits apply to which candidate.';
@@ -154,15 +157,15 @@ begin
   -- A key has no row to lock: an advisory lock on its hash stands in. 1024 locks for all keys there are, because a batch
   -- of thousands would not fit into the server's lock table; keys that collide only wait for each other.
   for v_key in
-    select s.workspace_id, s.name, hashtext(s.workspace_id || ':' || s.name) & 1023 as hash
-    from jsonb_to_recordset(p_scopes) as s (workspace_id uuid, scope text, name text) where s.scope = 'key' order by 3
+    select s.workspace_id, s.scope, s.name, hashtext(s.workspace_id || ':' || s.scope || ':' || s.name) & 1023 as hash
+    from jsonb_to_recordset(p_scopes) as s (workspace_id uuid, scope text, name text) where s.scope in ('key', 'suspect') order by 4
   loop
     if p_wait then
       perform pg_advisory_xact_lock(7421, v_key.hash);
     elsif not pg_try_advisory_xact_lock(7421, v_key.hash) then
       continue;
     end if;
-    return query select v_key.workspace_id, 'key'::text, v_key.name;
+    return query select v_key.workspace_id, v_key.scope, v_key.name;
   end loop;
 end
 $$;
@@ -186,7 +189,7 @@ begin
   if not exists (select from holdfast.queues q where q.max_running is not null)
      and not exists (select from holdfast.lanes l where l.max_running is not null)
      and not exists (select from holdfast.job_classes k where k.max_running is not null)
-     and not exists (select from unnest(p_candidates) c where c.concurrency_key is not null) then
+     and not exists (select from unnest(p_candidates) c where c.concurrency_key is not null or c.suspect) then
     return;
   end if;
   select jsonb_agg(distinct jsonb_build_object('workspace_id', s.workspace_id, 'scope', s.scope, 'name', s.name))
@@ -214,7 +217,7 @@ begin
   loop
     v_full := array(
       select g.gate from unnest(v_candidate.scopes, v_candidate.names, v_candidate.scope_keys) as u (scope, name, scope_key)
-      join (values ('queue', 1, 'queue_limit'), ('lane', 2, 'lane_limit'), ('class', 3, 'class_limit'), ('key', 4, 'key_limit')) as g (scope, place, gate) on g.scope = u.scope
+      join (values ('queue', 1, 'queue_limit'), ('lane', 2, 'lane_limit'), ('class', 3, 'class_limit'), ('key', 4, 'key_limit'), ('suspect', 5, 'suspect_limit')) as g (scope, place, gate) on g.scope = u.scope
       where u.scope_key = any (v_busy) or case u.scope
         -- Not `exists`: the planner would hash every key there is, once for each candidate.
         when 'key' then coalesce((select true from holdfast_private.slots t where t.workspace_id = v_candidate.workspace_id and t.scope = 'key' and t.name = u.name limit 1), false)

@@ -70,7 +70,7 @@ begin
   with locked as materialized (
     select j.* from holdfast.jobs j where j.id = any (p_jobs) and j.state = 'queued' order by j.id for update skip locked
   )
-  select array_agg((j.id, j.workspace_id, j.queue, j.lane, j.class, j.concurrency_key, j.run_at, j.depends_on <> '{}', j.effective_priority)::holdfast_private.candidate
+  select array_agg((j.id, j.workspace_id, j.queue, j.lane, j.class, j.concurrency_key, j.run_at, j.depends_on <> '{}', j.effective_priority, j.suspect)::holdfast_private.candidate
     order by j.effective_priority, j.id)
   into v_candidates from locked j;
   return holdfast_private.admit(v_candidates, p_wait);
@@ -283,7 +283,7 @@ begin
   insert into holdfast.job_dependencies (job_id, depends_on, workspace_id)
   select n.id, d, n.workspace_id from new_jobs n cross join unnest(n.depends_on) d;
   perform holdfast_private.admit(array(
-    select (n.id, n.workspace_id, n.queue, n.lane, n.class, n.concurrency_key, n.run_at, false, n.priority)::holdfast_private.candidate
+    select (n.id, n.workspace_id, n.queue, n.lane, n.class, n.concurrency_key, n.run_at, false, n.priority, false)::holdfast_private.candidate
     from new_jobs n where n.state = 'queued' order by n.priority, n.id));
   return null;
 end

@@ -61,12 +61,12 @@ begin
     execute format(
       'select array_agg(w.id order by w.effective_priority, w.id) from (
          select j.id, j.effective_priority from holdfast.jobs j
-         where j.workspace_id = $1 and j.%I = $2 and j.state = ''queued'' and j.waits_for_slot
+         where j.workspace_id = $1 and j.%I = $2%s and j.state = ''queued'' and j.waits_for_slot
            and j.queue <> all ($3) and j.lane <> all ($4) and j.class <> all ($5)
            and (j.concurrency_key is null or not exists (
              select from holdfast_private.slots s where s.workspace_id = j.workspace_id and s.scope = ''key'' and s.name = j.concurrency_key))
          order by j.effective_priority, j.id limit $6) w',
-      case p_scope when 'key' then 'concurrency_key' else p_scope end)
+      case p_scope when 'key' then 'concurrency_key' else p_scope end, case p_scope when 'suspect' then '::boolean' else '' end)
       into v_jobs using p_workspace, p_name, v_queues, v_lanes, v_classes, least(v_room, 100);
     exit when v_jobs is null;
     v_count := holdfast_private.dispatch(v_jobs, false);
@@ -76,7 +76,7 @@ begin
   return v_total;
 end
 $$;
-comment on function holdfast_private.dispatch_waiting(uuid, text, text) is 'Admits jobs that wait for a slot of this queue, lane, class or key, best first. Returns how many were dispatched.';
+comment on function holdfast_private.dispatch_waiting(uuid, text, text) is 'Admits jobs that wait for a slot of this queue, lane, class or key, or to be the one suspect, best first. Returns how many were dispatched.';
 
 -- Frees the slots of jobs that left the dispatched and running states, and admits those who waited for them. The scopes
 -- are locked first: a dispatcher that is just now finding them full must have marked its job as waiting before we look.

@@ -92,7 +92,7 @@ begin
     -- transaction, the redispatch duty delivers the job again.
     select j.* from holdfast.jobs j where j.id = any (p_jobs) and j.state = 'dispatched' order by j.id for update skip locked
   )
-  select array_agg((j.id, j.workspace_id, j.queue, j.lane, j.class, j.concurrency_key, j.run_at, j.depends_on <> '{}', j.effective_priority)::holdfast_private.candidate),
+  select array_agg((j.id, j.workspace_id, j.queue, j.lane, j.class, j.concurrency_key, j.run_at, j.depends_on <> '{}', j.effective_priority, j.suspect)::holdfast_private.candidate),
     array_agg(j.id)
   into v_candidates, v_take from locked j;
   if v_candidates is null then
@@ -232,7 +232,7 @@ begin
   -- It runs, so it occupies its slots, even where that is one more than the limit for a while.
   insert into holdfast_private.slots (workspace_id, scope, name, job_id)
   select s.workspace_id, s.scope, s.name, s.job_id from holdfast_private.limited_scopes(array[
-    (v_job.id, v_job.workspace_id, v_job.queue, v_job.lane, v_job.class, v_job.concurrency_key, v_job.run_at, false, v_job.effective_priority)::holdfast_private.candidate]) s
+    (v_job.id, v_job.workspace_id, v_job.queue, v_job.lane, v_job.class, v_job.concurrency_key, v_job.run_at, false, v_job.effective_priority, false)::holdfast_private.candidate]) s
   on conflict do nothing;
   perform holdfast_private.record(v_job.workspace_id, 'worker:' || v_run.worker_id, 'run.resumed', 'run', p_token::text, jsonb_build_object('job', v_job.id, 'attempt', v_run.attempt, 'state', 'running'));
   return 'keep';

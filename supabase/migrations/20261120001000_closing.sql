@@ -99,7 +99,7 @@ begin
     from dropped d where r.id = d.token
     returning r.id, r.started_at
   ), decided as (
-    select d.*, c.backoff, c.backoff_seconds, c.backoff_cap_seconds, j.attempt, j.crash_count + (d.outcome = 'lost')::int as crashes,
+    select d.*, c.backoff, c.backoff_seconds, c.backoff_cap_seconds, c.quarantine_after, j.attempt, j.crash_count + (d.outcome = 'lost')::int as crashes,
       case when d.outcome = 'completed' then 'completed' else
         holdfast_private.state_after(d.outcome, d.verdict, d.may_retry, p_proven, v_now > j.started_at + make_interval(secs => j.timeout_seconds),
           j.attempt, j.crash_count + (d.outcome = 'lost')::int, j.max_attempts, c.quarantine_after, c.retry_safe) end as next_state
@@ -110,6 +110,8 @@ begin
     update holdfast.jobs j set
       state = d.next_state,
       crash_count = d.crashes,
+      -- Functions share their worker's process; a command has one of its own and can take nobody with it.
+      suspect = d.outcome = 'lost' and d.mode = 'function' and d.next_state = 'retrying' and d.crashes >= d.quarantine_after - 1,
       run_at = case when d.next_state <> 'retrying' then j.run_at when d.outcome = 'lost' then v_now
         else v_now + holdfast_private.backoff(d.backoff, d.backoff_seconds, d.backoff_cap_seconds, d.attempt - d.crashes) end,
       finished_at = case when d.next_state in ('completed', 'failed', 'timed_out', 'canceled') then v_now end,

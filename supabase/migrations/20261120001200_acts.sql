@@ -116,7 +116,7 @@ begin
   update holdfast.jobs j set state = 'queued', held_by = '{}', queued_at = v_now, finished_at = null,
     -- Consent is not haste: a job that was approved still waits for its time.
     run_at = case j.state when 'awaiting_approval' then j.run_at else least(j.run_at, v_now) end,
-    max_attempts = greatest(j.max_attempts, j.attempt - j.crash_count + 1), effective_priority = j.priority
+    max_attempts = greatest(j.max_attempts, j.attempt - j.crash_count + 1), effective_priority = j.priority, suspect = false
   where j.id = p_job;
   perform holdfast_private.dispatch(array[p_job]);
 end

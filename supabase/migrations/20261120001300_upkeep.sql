@@ -119,6 +119,7 @@ begin
     select q.workspace_id, 'queue' as scope, q.name from holdfast.queues q where q.max_running is not null
     union all select l.workspace_id, 'lane', l.name from holdfast.lanes l where l.max_running is not null
     union all select c.workspace_id, 'class', c.name from holdfast.job_classes c where c.max_running is not null
+    union all (select distinct j.workspace_id, 'suspect', 'true' from holdfast.jobs j where j.state = 'queued' and j.waits_for_slot and j.suspect)
     union all (select distinct j.workspace_id, 'key', j.concurrency_key from holdfast.jobs j
       where j.state = 'queued' and j.waits_for_slot and j.concurrency_key is not null
         and not exists (select from holdfast_private.slots s where s.workspace_id = j.workspace_id and s.scope = 'key' and s.name = j.concurrency_key) limit 100)

@@ -72,6 +72,7 @@ create view holdfast.next_up with (security_invoker = true) as
           when 'queue_limit' then 'queue ' || j.queue || ' runs its ' || q.max_running || ' already'
           when 'lane_limit' then 'lane ' || j.lane || ' runs its ' || n.max_running || ' already'
           when 'class_limit' then 'class ' || j.class || ' runs its limit already'
+          when 'suspect_limit' then 'it was there when workers died: it runs when no other such job does'
           when 'key_limit' then 'another job with key ' || j.concurrency_key || ' runs'
           else g end
         from unnest(j.held_by) with ordinality as h (g, place) order by place), '; ') end as why

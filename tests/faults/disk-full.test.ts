@@ -13,11 +13,13 @@ function smallDisk(folder: string): (() => void) | undefined {
 }
 
 describe("a full disk under the run directory", { timeout: 120_000 }, () => {
-  it("fails the run with disk_full and what was stored stays; the worker lives and runs the next jobs", async (test) => {
+  it("fails the run with disk_full and what was stored stays; the worker lives and runs the next jobs", async ({
+    skip,
+  }) => {
     await using site = await Site.open();
     const folder = join(site.folder, "small");
     const unmount = smallDisk(folder);
-    if (!unmount) return test.skip("mounting a small file system needs root");
+    if (!unmount) return skip("mounting a small file system needs root");
     try {
       const host = await site.startHost({ env: { HOLDFAST_STATE: folder } });
       const worker = await site.worker(host);

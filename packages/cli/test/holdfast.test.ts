@@ -165,7 +165,7 @@ describe("acts", () => {
     expect((await cli.run(["pause", "queue", "report", "--reason", "full moon"])).stdout).toBe("queue report paused\n");
     const id = await idOf("enqueue", "hello", "--payload", '{"name":"x"}', "--queue", "report");
     expect((await cli.run(["status"])).stdout).toMatch(/queue report paused .* full moon/);
-    expect((await cli.run(["job", id])).stdout).toMatch(/queued: queue report is paused; .*full moon/);
+    expect((await cli.run(["job", id])).stdout).toMatch(/queued: queue report is paused by .*: full moon/);
     expect((await cli.run(["queues"])).stdout).toMatch(/report +paused/);
     await cli.run(["resume", "queue", "report"]);
     await expect
