@@ -68,12 +68,9 @@ test("after a start of the server everybody has one full ttl to report back", as
   const id = await job(db, { state: "running" });
   // As the lease of a run looks whose worker could not beat while the server was away.
   await db.pool().query("alter table holdfast.leases disable trigger leases__heartbeat");
-  await db
-    .pool()
-    .query(
-      "update holdfast.leases set heartbeat_at = now() - interval '5 minutes', expires_at = now() - interval '4 minutes'",
-    );
-  await db.pool().query("update holdfast.workers set last_seen_at = now() - interval '5 minutes'");
+  await db.pool().query(`update holdfast.leases set
+    heartbeat_at = pg_postmaster_start_time() - interval '5 minutes', expires_at = pg_postmaster_start_time() - interval '4 minutes'`);
+  await db.pool().query("update holdfast.workers set last_seen_at = pg_postmaster_start_time() - interval '5 minutes'");
   const { rows } = await db.pool().query("select pg_postmaster_start_time() as started");
   await clock.stop(new Date(rows[0].started.getTime() + 14_000));
   await expect(duty(db, "reap")).resolves.toEqual({ runs_lost: 0, workers_ended: 0 });
