@@ -29,6 +29,7 @@ create table holdfast.workspaces (
   time_zone text not null default 'UTC',
   single_operator boolean not null default false,
   allowed_roots text[] not null default '{}',
+  keep_events_days integer not null default 400 constraint workspaces_keep_events_at_least_a_week check (keep_events_days >= 7),
   created_at timestamptz not null default clock_timestamp()
 );
 comment on table holdfast.workspaces is 'The tenant: the boundary of row level security. Creating one furnishes it with queues, lanes and classes.';
@@ -38,6 +39,7 @@ comment on column holdfast.workspaces.name is 'Name for people.';
 comment on column holdfast.workspaces.time_zone is 'IANA zone in which days, weeks and months of this workspace are counted. Default UTC.';
 comment on column holdfast.workspaces.single_operator is 'True when one person runs this workspace alone: then a requester may also consent, and every page says so. Default false.';
 comment on column holdfast.workspaces.allowed_roots is 'Absolute directories inside which commands of this workspace may run, symlinks resolved. Empty: only the run''s own directory.';
+comment on column holdfast.workspaces.keep_events_days is 'For how many days the ledger keeps its events; days go whole, once no workspace keeps them. Default 400, at least 7.';
 comment on column holdfast.workspaces.created_at is 'When it was created.';
 
 create table holdfast.members (

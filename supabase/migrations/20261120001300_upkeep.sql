@@ -187,7 +187,8 @@ end
 $$;
 comment on function holdfast_private.partitions() is 'Duty: see duties. stray_* above zero means rows landed outside every prepared day.';
 
--- Retention. Output goes by whole days, once no queue keeps it any longer; jobs go with their runs by age, a thousand at a
+-- Retention. Output goes by whole days, once no queue keeps it any longer; sealed days of the ledger, once no workspace
+-- does; jobs go with their runs by age, a thousand at a
 -- time, never while another job still points at them. What is dropped is an event.
 create function holdfast_private.retention() returns jsonb
   language plpgsql set search_path = ''
@@ -196,7 +197,10 @@ declare
   v_now timestamptz := holdfast_private.clock();
   v_keep_output integer := coalesce((select max(q.keep_output_days) from holdfast.queues q), 14);
   v_part record;
+  v_keep_events integer := coalesce((select max(w.keep_events_days) from holdfast.workspaces w), 400);
   v_days integer := 0;
+  v_event_days integer := 0;
+  v_events bigint;
   v_old bigint[];
 begin
   for v_part in
@@ -207,6 +211,16 @@ begin
       execute format('drop table holdfast_parts.%I', v_part.relname);
       perform holdfast_private.record(null, 'supervisor', 'output.dropped', 'day', v_part.day::text);
       v_days := v_days + 1;
+    end if;
+  end loop;
+  for v_part in
+    select to_date(right(c.relname, 8), 'YYYYMMDD') as day from pg_catalog.pg_inherits i join pg_catalog.pg_class c on c.oid = i.inhrelid
+    where i.inhparent = 'holdfast_ledger.events'::regclass and c.relname ~ '^events_[0-9]{8}$' order by 1
+  loop
+    if v_part.day < (v_now at time zone 'UTC')::date - v_keep_events then
+      v_events := holdfast_ledger.drop_day(v_part.day);
+      perform holdfast_private.record(null, 'supervisor', 'events.dropped', 'day', v_part.day::text, jsonb_build_object('count', v_events));
+      v_event_days := v_event_days + 1;
     end if;
   end loop;
   select array_agg(j.id) into v_old from (
@@ -225,10 +239,10 @@ begin
     insert into holdfast_ledger.events (at, workspace_id, actor, action, subject_type, subject_id, data)
     values (v_now, null, 'supervisor', 'jobs.dropped', 'jobs', cardinality(v_old)::text, jsonb_build_object('first', v_old[1], 'last', v_old[cardinality(v_old)], 'count', cardinality(v_old)));
   end if;
-  return jsonb_build_object('output_days_dropped', v_days, 'jobs_dropped', coalesce(cardinality(v_old), 0));
+  return jsonb_build_object('output_days_dropped', v_days, 'event_days_dropped', v_event_days, 'jobs_dropped', coalesce(cardinality(v_old), 0));
 end
 $$;
-comment on function holdfast_private.retention() is 'Duty: drops output by day and finished jobs by age, as each queue keeps them.';
+comment on function holdfast_private.retention() is 'Duty: drops output by day and finished jobs by age, as each queue keeps them, and sealed days of the ledger past keep_events_days.';
 
 -- A duty that fails is recorded and tried again at its next tick; it never takes the supervisor with it.
 create function holdfast_private.run_duty(p_duty text, p_supervisor text) returns jsonb

@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { resolve } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Finish, type Finished, type Lease, retireWorker, retrying } from "@holdfast/db";
-import { bootId, processStarted } from "@holdfast/runner";
+import { bootId, processStarted, warmRunner } from "@holdfast/runner";
 import type pg from "pg";
 import type { Logger } from "pino";
 import { CommandRuns } from "./commands/command-runs.ts";
@@ -121,6 +121,7 @@ export class Worker implements WorkerOffice, AsyncDisposable {
         registration: this.#registration,
         onDrain: () => void this.drain(),
       });
+      if (this.#options.commands > 0) void warmRunner(this.stateDirectory);
       this.#hostWatch = new HostWatch(this);
       // Before the first delivery, so that adopted commands have their slots.
       await this.#hostWatch.look();

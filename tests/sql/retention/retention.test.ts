@@ -60,3 +60,16 @@ test("an old job that somebody is retrying at this moment is not dropped", async
   await retention;
   await expect(stateOf(db, id)).resolves.toBe("dispatched");
 });
+
+test("days of the ledger go once no workspace keeps them, only when sealed, with an event; verify still passes", async () => {
+  await using db = await createTestDatabase();
+  const clock = await controlClock(db);
+  await job(db, { state: "completed" });
+  await duty(db, "seal");
+  await clock.advance("401 days");
+  await expect(duty(db, "retention")).resolves.toMatchObject({ event_days_dropped: expect.any(Number) });
+  const { rows } = await db.pool().query("select data from holdfast.events where action = 'events.dropped'");
+  expect(rows.some(({ data }) => data.count > 0)).toBe(true);
+  expect((await db.pool().query("select from holdfast.events where action = 'job.enqueued'")).rowCount).toBe(0);
+  expect((await db.pool().query("select * from holdfast_ledger.verify()")).rows).toEqual([]);
+});

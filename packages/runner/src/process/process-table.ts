@@ -79,7 +79,8 @@ function parseStat(stat: string): ProcessEntry {
     group: Number(f[2]),
     session: Number(f[3]),
     started: f[19] ?? "",
-    zombie: f[0] === "Z" || f[0] === "X",
+    // A leader thread that has ended shows as a zombie while its other threads work on: that process is alive.
+    zombie: (f[0] === "Z" && Number(f[17]) <= 1) || f[0] === "X",
     cpuSeconds: (Number(f[11]) + Number(f[12]) + Number(f[13]) + Number(f[14])) / ticksPerSecond,
     residentBytes: Number(f[21]) * pageBytes,
   };

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { isSameProcess, killProcessTree, signalProcess } from "@holdfast/runner";
+import { isSameProcess, killMarked, killProcessTree, signalProcess } from "@holdfast/runner";
 
 /** The processes of one run, as recorded. Pids count only together with their start time. */
 export interface RecordedProcesses {
@@ -30,6 +30,9 @@ export async function killRemains(run: RecordedProcesses): Promise<number> {
   if (command) {
     const marker = { token: run.token, runDirectory: run.run_directory };
     killed += killProcessTree({ pid: command.pid, started: command.started, marker }, "SIGKILL");
+  } else if (run.run_directory) {
+    // The runner died in the moment between starting its command and noting it: the marker in its environment is left.
+    killed += killMarked({ token: run.token, runDirectory: run.run_directory });
   }
   return killed;
 }
