@@ -65,7 +65,8 @@ $$;
 comment on function holdfast_private.refuse(int, text, text, text) is 'Raises PT<status> with a sentence, the rule name as detail (holdfast.<rule>) and what to do as hint.';
 
 -- Who is acting, as the ledger writes it. Inside a definer function current_user is the owner, so the caller is read
--- from the request (Data API) or from the login role (plain SQL).
+-- from the request (Data API) or from the login role (plain SQL). What acts by itself (a schedule that fires, a budget that
+-- breaks) names itself through act_as; it can never name a person.
 create function holdfast_private.current_actor() returns text
   language plpgsql stable set search_path = ''
 as $$
@@ -73,10 +74,20 @@ begin
   return case
     when auth.uid() is not null then 'user:' || auth.uid()
     when auth.role() is not null then auth.role()
+    when current_setting('holdfast.actor', true) ~ '^(schedule|budget|supervisor|job):' then current_setting('holdfast.actor', true)
     else 'sql:' || session_user end;
 end
 $$;
-comment on function holdfast_private.current_actor() is 'The actor as written to the ledger: user:<uuid>, service_role, or sql:<login role>.';
+comment on function holdfast_private.current_actor() is 'The actor as written to the ledger: user:<uuid>, service_role, schedule:<name>, budget:<id>, supervisor:<name>, job:<id>, or sql:<login role>.';
+
+create function holdfast_private.act_as(p_actor text) returns void
+  language plpgsql set search_path = ''
+as $$
+begin
+  perform set_config('holdfast.actor', coalesce(p_actor, ''), true);
+end
+$$;
+comment on function holdfast_private.act_as(text) is 'Names what acts by itself, until the transaction ends or it is called again (null: nobody). Never a person: a signed-in caller stays who they are.';
 
 -- True when the call comes from a signed-in or anonymous person rather than from trusted SQL or the service key.
 create function holdfast_private.is_api_caller() returns boolean

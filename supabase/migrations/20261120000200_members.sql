@@ -29,6 +29,7 @@ create table holdfast.workspaces (
   time_zone text not null default 'UTC',
   single_operator boolean not null default false,
   allowed_roots text[] not null default '{}',
+  currency text not null default 'usd' constraint workspaces_currency_is_a_code check (currency ~ '^[a-z]{3,10}$'),
   keep_events_days integer not null default 400 constraint workspaces_keep_events_at_least_a_week check (keep_events_days >= 7),
   created_at timestamptz not null default clock_timestamp()
 );
@@ -39,6 +40,7 @@ comment on column holdfast.workspaces.name is 'Name for people.';
 comment on column holdfast.workspaces.time_zone is 'IANA zone in which days, weeks and months of this workspace are counted. Default UTC.';
 comment on column holdfast.workspaces.single_operator is 'True when one person runs this workspace alone: then a requester may also consent, and every page says so. Default false.';
 comment on column holdfast.workspaces.allowed_roots is 'Absolute directories inside which commands of this workspace may run, symlinks resolved. Empty: only the run''s own directory.';
+comment on column holdfast.workspaces.currency is 'What every amount of this workspace is counted in, e.g. usd. Default usd.';
 comment on column holdfast.workspaces.keep_events_days is 'For how many days the ledger keeps its events; days go whole, once no workspace keeps them. Default 400, at least 7.';
 comment on column holdfast.workspaces.created_at is 'When it was created.';
 
@@ -46,6 +48,7 @@ create table holdfast.members (
   workspace_id uuid not null references holdfast.workspaces (id) on delete cascade,
   user_id uuid not null references auth.users (id) on delete cascade,
   role text not null references holdfast.roles (role),
+  agent boolean not null default false,
   created_at timestamptz not null default clock_timestamp(),
   primary key (workspace_id, user_id)
 );
@@ -53,6 +56,7 @@ comment on table holdfast.members is 'Who belongs to a workspace, and as what.';
 comment on column holdfast.members.workspace_id is 'The workspace.';
 comment on column holdfast.members.user_id is 'The person, as Supabase Auth knows them.';
 comment on column holdfast.members.role is 'viewer, operator, approver or admin.';
+comment on column holdfast.members.agent is 'True for a program that signs in as a member: it works within its role but never gives consent. Default false.';
 comment on column holdfast.members.created_at is 'Since when.';
 -- Policies everywhere ask "which workspaces is this person in": this is the index that answers.
 create index members_by_user on holdfast.members (user_id, workspace_id, role);
@@ -142,6 +146,7 @@ create table holdfast.verbs (
   least_role text not null references holdfast.roles (role),
   needs_reason boolean not null default false,
   needs_approval boolean not null default false,
+  persons_only boolean not null default false,
   sentence text not null,
   primary key (verb, subject)
 );
@@ -151,6 +156,7 @@ comment on column holdfast.verbs.subject is 'What it is done to: job, queue, lan
 comment on column holdfast.verbs.least_role is 'The weakest role that may do it.';
 comment on column holdfast.verbs.needs_reason is 'True when the act is refused without a reason.';
 comment on column holdfast.verbs.needs_approval is 'True when the act only takes effect with another person''s consent.';
+comment on column holdfast.verbs.persons_only is 'True when an agent may not do it, whatever its role.';
 comment on column holdfast.verbs.sentence is 'What it does, as the pages and the CLI say it.';
 insert into holdfast.verbs (verb, subject, least_role, needs_reason, sentence) values
   ('enqueue', 'job', 'operator', false, 'Add a job.'),
@@ -174,7 +180,29 @@ insert into holdfast.verbs (verb, subject, least_role, needs_reason, sentence) v
   ('define', 'queue', 'admin', false, 'Add a queue, lane, class or venture.'),
   ('define', 'kind', 'admin', false, 'Add a kind of job.'),
   ('define', 'profile', 'admin', false, 'Add a profile or a new version of one.'),
-  ('define', 'command_rule', 'admin', false, 'Allow a program to be run as an ad-hoc command.');
+  ('define', 'command_rule', 'admin', false, 'Allow a program to be run as an ad-hoc command.'),
+  ('quarantine', 'job', 'operator', true, 'Isolate the job until a person has reviewed it.'),
+  ('redrive', 'dead_letter', 'operator', true, 'Give every dead letter that matches a filter another attempt.'),
+  ('dismiss', 'dead_letter', 'operator', true, 'Close every dead letter that matches a filter: its job stays as it ended.'),
+  ('approve', 'approval', 'approver', false, 'Consent to exactly what the request shows. Never by the person who asked.'),
+  ('reject', 'approval', 'approver', true, 'Refuse consent.'),
+  ('engage', 'stop', 'operator', true, 'Emergency stop: from its commit nothing it covers starts; what runs is ended when asked for.'),
+  ('release', 'stop', 'approver', true, 'End an emergency stop. Never by the person who engaged it.'),
+  ('define', 'schedule', 'admin', false, 'Add a schedule; it starts disabled.'),
+  ('enable', 'schedule', 'operator', false, 'Let a schedule fire; some need another person''s consent first.'),
+  ('disable', 'schedule', 'operator', false, 'Let a schedule fire no more.'),
+  ('run', 'schedule', 'operator', false, 'Start the schedule''s job now, outside its windows.'),
+  ('define', 'budget', 'admin', false, 'Add a budget.'),
+  ('raise', 'budget', 'operator', true, 'Set a budget''s cap. Takes effect with another person''s consent.'),
+  ('adjust', 'budget', 'admin', true, 'Correct what was spent by an amount, which may be negative.'),
+  ('define', 'output_rule', 'admin', false, 'Add a rule over what jobs print or return.'),
+  ('open', 'incident', 'operator', true, 'Open an incident by hand.'),
+  ('tick', 'incident', 'operator', false, 'Tick off a step of its runbook.'),
+  ('contain', 'incident', 'operator', true, 'Pause the lane or queue the incident is about.'),
+  ('close', 'incident', 'operator', true, 'Close an incident.'),
+  ('set', 'alert_channel', 'admin', false, 'Enable or disable a channel for alerts.');
+update holdfast.verbs set persons_only = true where verb in ('approve', 'reject', 'release', 'discard');
+update holdfast.verbs set needs_approval = true where (verb, subject) = ('raise', 'budget');
 create index verbs_by_role on holdfast.verbs (least_role);
 alter table holdfast.verbs enable row level security;
 revoke all on holdfast.verbs from anon, authenticated, service_role;
@@ -189,7 +217,7 @@ create view holdfast.my_powers with (security_invoker = true) as
   join holdfast.roles mine on mine.role = m.role
   join holdfast.verbs v on true
   join holdfast.roles least on least.role = v.least_role
-  where m.user_id = (select auth.uid()) and mine.rank >= least.rank;
+  where m.user_id = (select auth.uid()) and mine.rank >= least.rank and not (m.agent and v.persons_only);
 comment on view holdfast.my_powers is 'What the signed-in person may do, and where. Insert policies ask this view.';
 comment on column holdfast.my_powers.workspace_id is 'Workspace in which the verb is allowed.';
 comment on column holdfast.my_powers.verb is 'The act.';

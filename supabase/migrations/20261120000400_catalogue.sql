@@ -12,6 +12,7 @@ create table holdfast.queues (
   name text not null constraint queues_name_is_short_and_plain check (name ~ '^[a-z][a-z0-9_-]{0,62}$'),
   description text not null default '',
   max_running integer constraint queues_limit_is_not_negative check (max_running >= 0),
+  max_per_hour integer constraint queues_rate_is_not_negative check (max_per_hour >= 0),
   paused_at timestamptz,
   paused_by text,
   paused_reason text,
@@ -21,12 +22,13 @@ create table holdfast.queues (
   primary key (workspace_id, name),
   constraint queues_paused_has_who_and_why check ((paused_at is null) = (paused_by is null) and (paused_at is null) = (paused_reason is null))
 );
-create index queues_limited on holdfast.queues (workspace_id, name) where max_running is not null;
+create index queues_limited on holdfast.queues (workspace_id, name) where max_running is not null or max_per_hour is not null;
 comment on table holdfast.queues is 'What a job waits in; can be paused and limited.';
 comment on column holdfast.queues.workspace_id is 'The workspace.';
 comment on column holdfast.queues.name is 'Name used in jobs.queue.';
 comment on column holdfast.queues.description is 'What it is for.';
 comment on column holdfast.queues.max_running is 'How many of its jobs may be dispatched or running at once. Null: no limit. Set through the act limit.';
+comment on column holdfast.queues.max_per_hour is 'How many of its jobs may be dispatched in any 60 minutes. Null: no limit. Set through the act limit.';
 comment on column holdfast.queues.paused_at is 'Since when nothing more is started from it. Null: active.';
 comment on column holdfast.queues.paused_by is 'Who paused it.';
 comment on column holdfast.queues.paused_reason is 'Why.';
@@ -39,6 +41,7 @@ create table holdfast.lanes (
   name text not null constraint lanes_name_is_short_and_plain check (name ~ '^[a-z][a-z0-9_-]{0,62}$'),
   description text not null default '',
   max_running integer constraint lanes_limit_is_not_negative check (max_running >= 0),
+  max_per_hour integer constraint lanes_rate_is_not_negative check (max_per_hour >= 0),
   paused_at timestamptz,
   paused_by text,
   paused_reason text,
@@ -46,12 +49,13 @@ create table holdfast.lanes (
   primary key (workspace_id, name),
   constraint lanes_paused_has_who_and_why check ((paused_at is null) = (paused_by is null) and (paused_at is null) = (paused_reason is null))
 );
-create index lanes_limited on holdfast.lanes (workspace_id, name) where max_running is not null;
+create index lanes_limited on holdfast.lanes (workspace_id, name) where max_running is not null or max_per_hour is not null;
 comment on table holdfast.lanes is 'Which workers may take a job: a worker serves lanes by name.';
 comment on column holdfast.lanes.workspace_id is 'The workspace.';
 comment on column holdfast.lanes.name is 'Name used in jobs.lane and in a worker''s list of lanes.';
 comment on column holdfast.lanes.description is 'What it is for.';
 comment on column holdfast.lanes.max_running is 'How many of its jobs may be dispatched or running at once. Null: no limit. Set through the act limit.';
+comment on column holdfast.lanes.max_per_hour is 'How many of its jobs may be dispatched in any 60 minutes. Null: no limit. Set through the act limit.';
 comment on column holdfast.lanes.paused_at is 'Since when nothing more is started in it. Null: active.';
 comment on column holdfast.lanes.paused_by is 'Who paused it.';
 comment on column holdfast.lanes.paused_reason is 'Why.';
@@ -67,6 +71,9 @@ create table holdfast.job_classes (
   quarantine_after integer not null default 3 constraint job_classes_quarantine_after_is_positive check (quarantine_after > 0),
   retry_safe boolean not null default true,
   needs_approval boolean not null default false,
+  approval_quorum integer not null default 1 constraint job_classes_quorum_is_sane check (approval_quorum between 1 and 10),
+  approval_role text not null default 'approver' constraint job_classes_approval_role_is_known check (approval_role in ('approver', 'admin')),
+  approval_hours integer not null default 24 constraint job_classes_approval_hours_are_sane check (approval_hours between 1 and 720),
   timeout_seconds integer not null default 300 constraint job_classes_timeout_is_positive check (timeout_seconds > 0),
   max_running integer constraint job_classes_limit_is_not_negative check (max_running >= 0),
   created_at timestamptz not null default clock_timestamp(),
@@ -80,9 +87,12 @@ comment on column holdfast.job_classes.max_retries is 'Failures that may be retr
 comment on column holdfast.job_classes.backoff is 'How the wait before a retry grows: exponential (doubles), linear, or none (at once).';
 comment on column holdfast.job_classes.backoff_seconds is 'The wait before the first retry, before jitter. Default 10.';
 comment on column holdfast.job_classes.backoff_cap_seconds is 'The longest wait before a retry. Default 3600.';
-comment on column holdfast.job_classes.quarantine_after is 'How many dead workers or runners one job may leave behind before it is quarantined. Default 3.';
+comment on column holdfast.job_classes.quarantine_after is 'How many dead workers or runners one job may leave behind, and how many times in a row it may fail alike (twice at least), before it is quarantined. Default 3.';
 comment on column holdfast.job_classes.retry_safe is 'False when running it twice may do harm: then every further attempt needs a person''s consent. Default true.';
 comment on column holdfast.job_classes.needs_approval is 'True when even the first attempt needs consent. Default false.';
+comment on column holdfast.job_classes.approval_quorum is 'How many people must consent. Default 1.';
+comment on column holdfast.job_classes.approval_role is 'The weakest role that may consent. Default approver.';
+comment on column holdfast.job_classes.approval_hours is 'Hours after which an undecided request for consent expires; its job is then canceled. Default 24.';
 comment on column holdfast.job_classes.timeout_seconds is 'How long one attempt may take. Default 300.';
 comment on column holdfast.job_classes.max_running is 'How many jobs of the class may be dispatched or running at once. Null: no limit.';
 comment on column holdfast.job_classes.created_at is 'When it was created.';
@@ -254,6 +264,8 @@ begin
     (new.id, 'build', 'Workers that build.'),
     (new.id, 'eval', 'Workers that evaluate.'),
     (new.id, 'recovery', 'Workers that repair.');
+  insert into holdfast.lanes (workspace_id, name, description, max_running, max_per_hour) values
+    (new.id, 'agent', 'Workers that run autonomous agents.', 3, 20);
   insert into holdfast.job_classes (workspace_id, name, max_retries, backoff, backoff_seconds, quarantine_after, retry_safe, needs_approval, timeout_seconds) values
     (new.id, 'small', 3, 'exponential', 10, 3, true, false, 5 * 60),
     (new.id, 'medium', 2, 'exponential', 30, 2, true, false, 30 * 60),
@@ -322,9 +334,10 @@ begin
   end loop;
 end
 $$;
-grant insert (workspace_id, name, description, max_running, keep_output_days, keep_jobs_days) on holdfast.queues to authenticated, service_role;
-grant insert (workspace_id, name, description, max_running) on holdfast.lanes to authenticated, service_role;
-grant insert (workspace_id, name, max_retries, backoff, backoff_seconds, backoff_cap_seconds, quarantine_after, retry_safe, needs_approval, timeout_seconds, max_running)
+grant insert (workspace_id, name, description, max_running, max_per_hour, keep_output_days, keep_jobs_days) on holdfast.queues to authenticated, service_role;
+grant insert (workspace_id, name, description, max_running, max_per_hour) on holdfast.lanes to authenticated, service_role;
+grant insert (workspace_id, name, max_retries, backoff, backoff_seconds, backoff_cap_seconds, quarantine_after, retry_safe, needs_approval, approval_quorum, approval_role,
+  approval_hours, timeout_seconds, max_running)
   on holdfast.job_classes to authenticated, service_role;
 grant insert (workspace_id, name, mode, payload_schema, queue, lane, class, timeout_seconds, description) on holdfast.kinds to authenticated, service_role;
 grant insert (workspace_id, name, program, args, parameter_schema, env, cwd, pty, grace_seconds, timeout_seconds, queue, lane, class, description)

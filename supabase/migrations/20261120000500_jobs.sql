@@ -67,7 +67,17 @@ insert into holdfast.job_transitions (from_state, to_state, verb) values
   ('quarantined', 'canceled', 'discard'),
   ('failed', 'queued', 'retry'),
   ('timed_out', 'queued', 'retry'),
-  ('canceled', 'queued', 'retry');
+  ('canceled', 'queued', 'retry'),
+  ('failed', 'awaiting_approval', 'ask'),
+  ('timed_out', 'awaiting_approval', 'ask'),
+  ('canceled', 'awaiting_approval', 'ask'),
+  ('quarantined', 'awaiting_approval', 'ask'),
+  ('awaiting_approval', 'quarantined', 'quarantine'),
+  ('blocked', 'quarantined', 'quarantine'),
+  ('queued', 'quarantined', 'quarantine'),
+  ('retrying', 'quarantined', 'quarantine'),
+  ('failed', 'quarantined', 'quarantine'),
+  ('timed_out', 'quarantined', 'quarantine');
 
 create table holdfast.jobs (
   id bigint generated always as identity primary key,
@@ -82,7 +92,7 @@ create table holdfast.jobs (
   effective_priority integer not null default 0,
   state text not null,
   held_by text[] not null default '{}',
-  waits_for_slot boolean generated always as (held_by <> '{}' and held_by <@ '{queue_limit,lane_limit,class_limit,key_limit,suspect_limit}') stored,
+  waits_for_slot boolean generated always as (held_by <> '{}' and held_by <@ '{queue_limit,lane_limit,class_limit,key_limit,suspect_limit,queue_rate,lane_rate}') stored,
   payload jsonb not null default '{}',
   labels jsonb not null default '{}',
   depends_on bigint[] not null default '{}',
@@ -92,6 +102,8 @@ create table holdfast.jobs (
   attempt integer not null default 0,
   crash_count integer not null default 0,
   suspect boolean not null default false,
+  alike_failures integer not null default 0,
+  consent text constraint jobs_consent_is_known check (consent in ('first_run', 'retry', 'spend')),
   idempotency_key text,
   concurrency_key text,
   est_cost numeric(14, 6),
@@ -133,8 +145,8 @@ comment on column holdfast.jobs.name is 'Name for people; searched by prefix. Op
 comment on column holdfast.jobs.priority is 'Smaller runs first. Default 0; -1000 to 1000.';
 comment on column holdfast.jobs.effective_priority is 'Priority less 10 for every 10 minutes it has waited, 60 at most: nothing starves. Kept by the age_priorities duty.';
 comment on column holdfast.jobs.state is 'Where it stands; see job_states.';
-comment on column holdfast.jobs.held_by is 'Every closed gate while it is queued: queue_paused, lane_paused, due_time, dependency, queue_limit, lane_limit, class_limit, key_limit, suspect_limit. Empty: will be dispatched now.';
-comment on column holdfast.jobs.waits_for_slot is 'True when nothing but a concurrency limit holds it.';
+comment on column holdfast.jobs.held_by is 'Every closed gate while it is queued: stop, queue_paused, lane_paused, dependency, due_time, budget, queue_limit, lane_limit, class_limit, key_limit, suspect_limit, queue_rate, lane_rate. Empty: will be dispatched now.';
+comment on column holdfast.jobs.waits_for_slot is 'True when nothing but a concurrency or rate limit holds it.';
 comment on column holdfast.jobs.payload is 'Input, at most 256 KiB as text. Never put a secret here: pass names of environment variables.';
 comment on column holdfast.jobs.labels is 'Free key-value pairs for people and filters.';
 comment on column holdfast.jobs.depends_on is 'Ids of jobs of the same workspace that must complete first, as given at insert.';
@@ -144,10 +156,12 @@ comment on column holdfast.jobs.max_attempts is 'Failed attempts allowed before 
 comment on column holdfast.jobs.attempt is 'Attempts so far; each has its row in runs.';
 comment on column holdfast.jobs.crash_count is 'Attempts that ended because their worker or runner died; the class''s quarantine_after bounds it.';
 comment on column holdfast.jobs.suspect is 'True when one more dead worker would quarantine it: then it runs while no other suspect of the workspace does, so that the innocent who only stood beside it are not quarantined with it.';
+comment on column holdfast.jobs.alike_failures is 'How many of its latest attempts failed in a row with the same fingerprint.';
+comment on column holdfast.jobs.consent is 'What its next attempt needs a person''s consent for: first_run, retry or spend. Null: nothing. See approvals.';
 comment on column holdfast.jobs.idempotency_key is 'Unique per workspace and kind: enqueueing it again returns the existing job.';
 comment on column holdfast.jobs.concurrency_key is 'At most one job of the workspace with the same key is dispatched or running.';
-comment on column holdfast.jobs.est_cost is 'Expected cost of one attempt.';
-comment on column holdfast.jobs.paid is 'True when running it spends money.';
+comment on column holdfast.jobs.est_cost is 'Expected cost of one attempt, in the workspace''s currency. Required of a paid job.';
+comment on column holdfast.jobs.paid is 'True when running it spends money: then it needs a budget.';
 comment on column holdfast.jobs.external is 'True when running it contacts the outside world.';
 comment on column holdfast.jobs.profile_version is 'Version of the profile it runs, fixed at insert.';
 comment on column holdfast.jobs.trigger is 'What started it: api, manual, schedule, work_order, retry, rerun.';
@@ -177,6 +191,7 @@ create index jobs_held_in_lane on holdfast.jobs (workspace_id, lane, effective_p
 create index jobs_waiting_in_queue on holdfast.jobs (workspace_id, queue, effective_priority, id) where state = 'queued' and waits_for_slot;
 create index jobs_waiting_in_lane on holdfast.jobs (workspace_id, lane, effective_priority, id) where state = 'queued' and waits_for_slot;
 create index jobs_waiting_in_class on holdfast.jobs (workspace_id, class, effective_priority, id) where state = 'queued' and waits_for_slot;
+create index jobs_held_by_budget on holdfast.jobs (workspace_id, effective_priority, id) where state = 'queued' and held_by @> '{budget}';
 create index jobs_waiting_as_suspects on holdfast.jobs (workspace_id, suspect, effective_priority, id) where state = 'queued' and waits_for_slot and suspect;
 create index jobs_waiting_for_key on holdfast.jobs (workspace_id, concurrency_key, effective_priority, id) where state = 'queued' and waits_for_slot and concurrency_key is not null;
 

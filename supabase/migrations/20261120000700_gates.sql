@@ -2,8 +2,8 @@
 --
 -- One gate, one function, one rule: `gate_<name>(candidates)` returns the ids it holds. closed_gates() asks them in order;
 -- a new gate is one function and one line there. Gates that only look are asked of every candidate, so that held_by names
--- every closed one; gates that take something (slots here; budgets and rates to come) are asked last, in take_slots'
--- place, and only of candidates that nothing else holds.
+-- every closed one; gates that take something (slots and starts here, money in its own chapter) are asked last, and only
+-- of candidates that nothing else holds.
 
 -- plpgsql throughout, also where one query would do: SQL functions are planned anew at every call, and an insert of one job
 -- asks nine of them.
@@ -19,7 +19,13 @@ create type holdfast_private.candidate as (
   run_at timestamptz,
   depends boolean,
   priority integer,
-  suspect boolean
+  suspect boolean,
+  kind text,
+  venture text,
+  paid boolean,
+  external boolean,
+  consent boolean,
+  est_cost numeric
 );
 comment on type holdfast_private.candidate is 'A job that asks to be dispatched, as the gates see it.';
 
@@ -77,7 +83,7 @@ end
 $$;
 comment on function holdfast_private.gate_due_time(holdfast_private.candidate[]) is 'Gate due_time: holds jobs whose run_at is still to come.';
 
-create function holdfast_private.closed_gates(p_candidates holdfast_private.candidate[]) returns table (job_id bigint, held_by text[])
+create function holdfast_private.closed_gates(p_candidates holdfast_private.candidate[], p_taking boolean default false) returns table (job_id bigint, held_by text[])
   language plpgsql stable set search_path = ''
 as $$
 #variable_conflict use_column
@@ -85,15 +91,18 @@ begin
   return query
     select held.job_id, array_agg(held.gate order by held.place)
     from (
-      select h as job_id, 1 as place, 'queue_paused' as gate from holdfast_private.gate_queue_paused(p_candidates) h
-      union all select h, 2, 'lane_paused' from holdfast_private.gate_lane_paused(p_candidates) h
-      union all select h, 3, 'dependency' from holdfast_private.gate_dependency(p_candidates) h
-      union all select h, 4, 'due_time' from holdfast_private.gate_due_time(p_candidates) h
+      select h as job_id, 1 as place, 'stop' as gate from holdfast_private.gate_stop(p_candidates) h
+      union all select h, 2, 'queue_paused' from holdfast_private.gate_queue_paused(p_candidates) h
+      union all select h, 3, 'lane_paused' from holdfast_private.gate_lane_paused(p_candidates) h
+      union all select h, 4, 'dependency' from holdfast_private.gate_dependency(p_candidates) h
+      union all select h, 5, 'approval' from holdfast_private.gate_approval(p_candidates) h
+      union all select h, 6, 'due_time' from holdfast_private.gate_due_time(p_candidates) h
+      union all select h, 7, 'budget' from holdfast_private.gate_budget(p_candidates, p_taking) h
     ) held
     group by held.job_id;
 end
 $$;
-comment on function holdfast_private.closed_gates(holdfast_private.candidate[]) is 'Asks every gate that only looks, in order; returns the candidates that are held, each with all its closed gates.';
+comment on function holdfast_private.closed_gates(holdfast_private.candidate[], boolean) is 'Asks every gate that only looks, in order; returns the candidates that are held, each with all its closed gates. p_taking: the lease is being taken.';
 
 -- Slots: one row per limited scope a dispatched or running job occupies. Counting rows under the scope's lock is exact
 -- under any concurrency; a scope without a limit has no rows and takes no lock.
@@ -111,6 +120,39 @@ comment on column holdfast_private.slots.scope is 'queue, lane, class, key, or s
 comment on column holdfast_private.slots.name is 'Name of the queue, lane or class, or the key.';
 comment on column holdfast_private.slots.job_id is 'The job.';
 alter table holdfast_private.slots enable row level security;
+
+-- Starts: one row per dispatch into a queue or lane with a rate. Counted like slots, under the same lock; a row counts for
+-- an hour, whatever became of the job, unless the job was taken back before it started.
+create table holdfast_private.starts (
+  workspace_id uuid not null,
+  scope text not null constraint starts_scope_is_known check (scope in ('queue_rate', 'lane_rate')),
+  name text not null,
+  job_id bigint not null,
+  at timestamptz not null
+);
+create index starts_by_scope on holdfast_private.starts (workspace_id, scope, name, at);
+create index starts_by_job on holdfast_private.starts (job_id, at);
+create index starts_by_time on holdfast_private.starts (at);
+comment on table holdfast_private.starts is 'Dispatches of the last hour into queues and lanes with max_per_hour.';
+comment on column holdfast_private.starts.workspace_id is 'The workspace.';
+comment on column holdfast_private.starts.scope is 'queue_rate or lane_rate.';
+comment on column holdfast_private.starts.name is 'Name of the queue or lane.';
+comment on column holdfast_private.starts.job_id is 'The job.';
+comment on column holdfast_private.starts.at is 'When it was dispatched.';
+alter table holdfast_private.starts enable row level security;
+
+create function holdfast_private.room_in(p_workspace uuid, p_scope text, p_name text, p_limit integer) returns bigint
+  language plpgsql volatile set search_path = ''
+as $$
+begin
+  if p_scope like '%\_rate' then
+    return p_limit - (select count(*) from holdfast_private.starts t
+      where t.workspace_id = p_workspace and t.scope = p_scope and t.name = p_name and t.at > holdfast_private.clock() - interval '1 hour');
+  end if;
+  return p_limit - (select count(*) from holdfast_private.slots t where t.workspace_id = p_workspace and t.scope = p_scope and t.name = p_name);
+end
+$$;
+comment on function holdfast_private.room_in(uuid, text, text, integer) is 'How many more jobs a limited scope takes now.';
 
 -- The limited scopes of some candidates, with their limits. A key always has limit one.
 create function holdfast_private.limited_scopes(p_candidates holdfast_private.candidate[])
@@ -132,6 +174,12 @@ begin
     select c.job_id, c.priority, c.workspace_id, 'key', c.concurrency_key, 1 from unnest(p_candidates) c
     where c.concurrency_key is not null
     union all
+    select c.job_id, c.priority, c.workspace_id, 'queue_rate', q.name, q.max_per_hour from unnest(p_candidates) c
+    join holdfast.queues q on q.workspace_id = c.workspace_id and q.name = c.queue and q.max_per_hour is not null
+    union all
+    select c.job_id, c.priority, c.workspace_id, 'lane_rate', l.name, l.max_per_hour from unnest(p_candidates) c
+    join holdfast.lanes l on l.workspace_id = c.workspace_id and l.name = c.lane and l.max_per_hour is not null
+    union all
     select c.job_id, c.priority, c.workspace_id, 'suspect', 'true', 1 from unnest(p_candidates) c where c.suspect;
 end
 $$;
@@ -150,9 +198,9 @@ declare
 begin
   for v_scope, v_table in values ('queue', 'queues'), ('lane', 'lanes'), ('class', 'job_classes') loop
     return query execute format(
-      'select t.workspace_id, %L, t.name from holdfast.%I t
-       where (t.workspace_id, t.name) in (select s.workspace_id, s.name from jsonb_to_recordset($1) as s (workspace_id uuid, scope text, name text) where s.scope = %L)
-       order by t.workspace_id, t.name for no key update %s', v_scope, v_table, v_scope, case when not p_wait then 'skip locked' end) using p_scopes;
+      'select t.workspace_id, s.scope, t.name from holdfast.%I t
+       join jsonb_to_recordset($1) as s (workspace_id uuid, scope text, name text) on s.workspace_id = t.workspace_id and s.name = t.name and s.scope in (%L, %L)
+       order by t.workspace_id, t.name for no key update of t %s', v_table, v_scope, v_scope || '_rate', case when not p_wait then 'skip locked' end) using p_scopes;
   end loop;
   -- A key has no row to lock: an advisory lock on its hash stands in. 1024 locks for all keys there are, because a batch
   -- of thousands would not fit into the server's lock table; keys that collide only wait for each other.
@@ -186,8 +234,8 @@ declare
   v_full text[];
 begin
   -- Most installations limit little or nothing: three looks at (nearly) empty indexes instead of a join for each candidate.
-  if not exists (select from holdfast.queues q where q.max_running is not null)
-     and not exists (select from holdfast.lanes l where l.max_running is not null)
+  if not exists (select from holdfast.queues q where q.max_running is not null or q.max_per_hour is not null)
+     and not exists (select from holdfast.lanes l where l.max_running is not null or l.max_per_hour is not null)
      and not exists (select from holdfast.job_classes k where k.max_running is not null)
      and not exists (select from unnest(p_candidates) c where c.concurrency_key is not null or c.suspect) then
     return;
@@ -205,8 +253,7 @@ begin
   end if;
   -- Counted in a statement of its own, after the locks: it sees what the transaction before us committed. The limit is
   -- read again for the same reason. Keys are not counted here: there may be thousands.
-  select coalesce(jsonb_object_agg(f.workspace_id || ' ' || f.scope || ' ' || f.name,
-      f.max_running - (select count(*) from holdfast_private.slots t where t.workspace_id = f.workspace_id and t.scope = f.scope and t.name = f.name)), '{}')
+  select coalesce(jsonb_object_agg(f.workspace_id || ' ' || f.scope || ' ' || f.name, holdfast_private.room_in(f.workspace_id, f.scope, f.name, f.max_running)), '{}')
     into v_free from (
     select distinct s.workspace_id, s.scope, s.name, s.max_running from holdfast_private.limited_scopes(p_candidates) s where s.scope <> 'key') f;
   for v_candidate in
@@ -217,7 +264,8 @@ begin
   loop
     v_full := array(
       select g.gate from unnest(v_candidate.scopes, v_candidate.names, v_candidate.scope_keys) as u (scope, name, scope_key)
-      join (values ('queue', 1, 'queue_limit'), ('lane', 2, 'lane_limit'), ('class', 3, 'class_limit'), ('key', 4, 'key_limit'), ('suspect', 5, 'suspect_limit')) as g (scope, place, gate) on g.scope = u.scope
+      join (values ('queue', 1, 'queue_limit'), ('lane', 2, 'lane_limit'), ('class', 3, 'class_limit'), ('key', 4, 'key_limit'), ('suspect', 5, 'suspect_limit'),
+        ('queue_rate', 6, 'queue_rate'), ('lane_rate', 7, 'lane_rate')) as g (scope, place, gate) on g.scope = u.scope
       where u.scope_key = any (v_busy) or case u.scope
         -- Not `exists`: the planner would hash every key there is, once for each candidate.
         when 'key' then coalesce((select true from holdfast_private.slots t where t.workspace_id = v_candidate.workspace_id and t.scope = 'key' and t.name = u.name limit 1), false)
@@ -228,14 +276,18 @@ begin
     else
       insert into holdfast_private.slots (workspace_id, scope, name, job_id)
       select v_candidate.workspace_id, u.scope, u.name, v_candidate.job_id from unnest(v_candidate.scopes, v_candidate.names) as u (scope, name)
+      where u.scope not like '%\_rate'
       on conflict do nothing;
+      insert into holdfast_private.starts (workspace_id, scope, name, job_id, at)
+      select v_candidate.workspace_id, u.scope, u.name, v_candidate.job_id, holdfast_private.clock() from unnest(v_candidate.scopes, v_candidate.names) as u (scope, name)
+      where u.scope like '%\_rate';
       select v_free || coalesce(jsonb_object_agg(k, (v_free ->> k)::bigint - 1), '{}') into v_free from unnest(v_candidate.scope_keys) k where v_free ? k;
     end if;
   end loop;
 end
 $$;
 comment on function holdfast_private.take_slots(holdfast_private.candidate[], boolean) is
-  'Gates queue_limit, lane_limit, class_limit and key_limit: takes the slots of those that fit, returns those that do not with the limits reached.';
+  'Gates queue_limit, lane_limit, class_limit, key_limit, suspect_limit, queue_rate and lane_rate: takes the slots and starts of those that fit, returns those that do not with the limits reached.';
 
 -- Asked at lease time: a dispatched job of a scope that is limited must hold its slot (fail closed).
 create function holdfast_private.without_slot(p_candidates holdfast_private.candidate[]) returns table (job_id bigint, held_by text[])
@@ -246,7 +298,8 @@ begin
   return query
     select s.job_id, array_agg(distinct s.scope || '_limit')
     from holdfast_private.limited_scopes(p_candidates) s
-    where not exists (select from holdfast_private.slots t where t.workspace_id = s.workspace_id and t.scope = s.scope and t.name = s.name and t.job_id = s.job_id)
+    where s.scope not like '%\_rate'
+      and not exists (select from holdfast_private.slots t where t.workspace_id = s.workspace_id and t.scope = s.scope and t.name = s.name and t.job_id = s.job_id)
     group by s.job_id;
 end
 $$;

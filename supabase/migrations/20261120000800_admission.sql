@@ -13,6 +13,8 @@ declare
   v_now timestamptz := holdfast_private.clock();
   v_held jsonb;
   v_open holdfast_private.candidate[] := p_candidates;
+  v_money jsonb;
+  v_asks bigint[];
   v_specs graphile_worker.job_spec[];
 begin
   if coalesce(cardinality(p_candidates), 0) = 0 then
@@ -23,11 +25,23 @@ begin
   if v_held is not null then
     v_open := array(select c from unnest(p_candidates) c where not v_held ? (c.job_id)::text);
   end if;
-  -- Two statements, not one: the slots are counted only for those that nothing else holds.
+  -- Three statements, not one: the slots are counted only for those that nothing else holds, money for those with a slot.
   select coalesce(v_held, '{}') || coalesce(jsonb_object_agg(s.job_id, s.held_by), '{}') into v_held from holdfast_private.take_slots(v_open, p_wait) s;
+  if exists (select from unnest(v_open) c where c.paid) then
+    select jsonb_object_agg(m.job_id, array[m.gate]) into v_money
+    from holdfast_private.take_money(array(select c from unnest(v_open) c where c.paid and not v_held ? (c.job_id)::text), p_wait) m;
+    if v_money is not null then
+      perform holdfast_private.give_back_slots(array(select k::bigint from jsonb_object_keys(v_money) k));
+      v_held := v_held || v_money;
+    end if;
+  end if;
+  if jsonb_path_exists(v_held, '$.*[*] ? (@ == "approval")') then
+    v_asks := array(select e.key::bigint from jsonb_each(v_held) e where e.value ? 'approval' order by 1);
+    perform holdfast_private.ask_consent(v_asks, array(select k::bigint from jsonb_object_keys(v_money) k));
+  end if;
   if v_held <> '{}' then
     update holdfast.jobs j set held_by = array(select jsonb_array_elements_text(v_held -> j.id::text))
-    where j.id = any (array(select k::bigint from jsonb_object_keys(v_held) k))
+    where j.id = any (array(select k::bigint from jsonb_object_keys(v_held) k)) and j.state = 'queued'
       and j.held_by is distinct from array(select jsonb_array_elements_text(v_held -> j.id::text));
     v_open := array(select c from unnest(v_open) c where not v_held ? (c.job_id)::text);
   end if;
@@ -70,7 +84,7 @@ begin
   with locked as materialized (
     select j.* from holdfast.jobs j where j.id = any (p_jobs) and j.state = 'queued' order by j.id for update skip locked
   )
-  select array_agg((j.id, j.workspace_id, j.queue, j.lane, j.class, j.concurrency_key, j.run_at, j.depends_on <> '{}', j.effective_priority, j.suspect)::holdfast_private.candidate
+  select array_agg((j.id, j.workspace_id, j.queue, j.lane, j.class, j.concurrency_key, j.run_at, j.depends_on <> '{}', j.effective_priority, j.suspect, j.kind, j.venture, j.paid, j.external, j.consent is not null, j.est_cost)::holdfast_private.candidate
     order by j.effective_priority, j.id)
   into v_candidates from locked j;
   return holdfast_private.admit(v_candidates, p_wait);
@@ -92,12 +106,25 @@ begin
     returning j.id
   )
   select array_agg(b.id) into v_jobs from back b;
-  delete from holdfast_private.slots s where s.job_id = any (v_jobs);
+  perform holdfast_private.give_back_slots(v_jobs);
+  perform holdfast_private.settle_money(v_jobs, '{}');
   delete from graphile_worker._private_jobs g where g.key = any (array(select 'job:' || j from unnest(v_jobs) j)) and g.locked_at is null;
   return coalesce(cardinality(v_jobs), 0);
 end
 $$;
 comment on function holdfast_private.undispatch(bigint[], text[]) is 'dispatched -> queued, held by the given gates, and out of graphile-worker. Returns how many.';
+
+-- What never started gives its slots back, and its starts: it does not count against a rate.
+create function holdfast_private.give_back_slots(p_jobs bigint[]) returns void
+  language plpgsql set search_path = '' set enable_seqscan = off
+as $$
+begin
+  delete from holdfast_private.slots s where s.job_id = any (p_jobs);
+  delete from holdfast_private.starts t using holdfast.jobs j
+  where t.job_id = any (p_jobs) and j.id = t.job_id and t.at >= coalesce(j.started_at, j.created_at);
+end
+$$;
+comment on function holdfast_private.give_back_slots(bigint[]) is 'Forgets the slots and the unused starts of jobs that leave dispatched without having started.';
 
 -- Checks and fills one inserted row. Everything a person could get wrong is refused here, with the field and the way out.
 create function holdfast_private.tg_jobs__fill() returns trigger
@@ -164,6 +191,9 @@ begin
   new.queued_at := case when new.state = 'queued' then v_now end;
   new.attempt := 0;
   new.crash_count := 0;
+  new.alike_failures := 0;
+  new.suspect := false;
+  new.consent := case when v_class.needs_approval then 'first_run' end;
   return new;
 end
 $$;
@@ -231,6 +261,8 @@ begin
     perform holdfast_private.refuse(422, 'bad_concurrency_key', 'concurrency_key must have 1 to 200 characters.', 'Leave it out when jobs need not wait for each other.');
   elsif p_job.est_cost < 0 or p_job.est_cost = 'NaN' then
     perform holdfast_private.refuse(422, 'bad_est_cost', format('est_cost must be an amount of 0 or more: got %s.', p_job.est_cost), 'Leave it out when the job costs nothing.');
+  elsif p_job.paid and p_job.est_cost is null then
+    perform holdfast_private.refuse(422, 'bad_est_cost', 'A paid job must say its est_cost: that much is reserved from the budget before it runs.', 'Give the most one attempt should cost.');
   elsif p_job.trigger not in ('api', 'manual', 'schedule', 'work_order', 'retry', 'rerun') then
     perform holdfast_private.refuse(422, 'bad_trigger', format('trigger must be api, manual, schedule, work_order, retry or rerun: got %s.', p_job.trigger), 'Leave it out for api.');
   elsif cardinality(p_job.depends_on) > 1000 then
@@ -283,7 +315,7 @@ begin
   insert into holdfast.job_dependencies (job_id, depends_on, workspace_id)
   select n.id, d, n.workspace_id from new_jobs n cross join unnest(n.depends_on) d;
   perform holdfast_private.admit(array(
-    select (n.id, n.workspace_id, n.queue, n.lane, n.class, n.concurrency_key, n.run_at, false, n.priority, false)::holdfast_private.candidate
+    select (n.id, n.workspace_id, n.queue, n.lane, n.class, n.concurrency_key, n.run_at, false, n.priority, false, n.kind, n.venture, n.paid, n.external, false, n.est_cost)::holdfast_private.candidate
     from new_jobs n where n.state = 'queued' order by n.priority, n.id));
   return null;
 end

@@ -53,8 +53,10 @@ begin
     v_room := coalesce(v_limit - (select count(*) from holdfast_private.slots s where s.workspace_id = p_workspace and s.scope = p_scope and s.name = p_name), 100);
     exit when v_room <= 0;
     v_queues := array(select q.name from holdfast.queues q where q.workspace_id = p_workspace and (q.paused_at is not null
+      or (q.max_per_hour is not null and holdfast_private.room_in(p_workspace, 'queue_rate', q.name, q.max_per_hour) <= 0)
       or q.max_running <= (select count(*) from holdfast_private.slots s where s.workspace_id = p_workspace and s.scope = 'queue' and s.name = q.name)));
     v_lanes := array(select l.name from holdfast.lanes l where l.workspace_id = p_workspace and (l.paused_at is not null
+      or (l.max_per_hour is not null and holdfast_private.room_in(p_workspace, 'lane_rate', l.name, l.max_per_hour) <= 0)
       or l.max_running <= (select count(*) from holdfast_private.slots s where s.workspace_id = p_workspace and s.scope = 'lane' and s.name = l.name)));
     v_classes := array(select c.name from holdfast.job_classes c where c.workspace_id = p_workspace
       and c.max_running <= (select count(*) from holdfast_private.slots s where s.workspace_id = p_workspace and s.scope = 'class' and s.name = c.name));
@@ -78,9 +80,10 @@ end
 $$;
 comment on function holdfast_private.dispatch_waiting(uuid, text, text) is 'Admits jobs that wait for a slot of this queue, lane, class or key, or to be the one suspect, best first. Returns how many were dispatched.';
 
--- Frees the slots of jobs that left the dispatched and running states, and admits those who waited for them. The scopes
--- are locked first: a dispatcher that is just now finding them full must have marked its job as waiting before we look.
-create function holdfast_private.free_slots(p_jobs bigint[]) returns integer
+-- Frees the slots and settles the money of jobs that left the dispatched and running states, and admits those who waited
+-- for either. The scopes are locked first: a dispatcher that is just now finding them full must have marked its job as
+-- waiting before we look. Budgets come after scopes, here as everywhere.
+create function holdfast_private.free_slots(p_jobs bigint[], p_costs jsonb default '{}') returns integer
   language plpgsql set search_path = '' set enable_seqscan = off
 as $$
 declare
@@ -90,18 +93,20 @@ declare
 begin
   select jsonb_agg(distinct jsonb_build_object('workspace_id', s.workspace_id, 'scope', s.scope, 'name', s.name)) into v_scopes
   from holdfast_private.slots s where s.job_id = any (p_jobs);
-  if v_scopes is null then
-    return 0;
+  if v_scopes is not null then
+    perform from holdfast_private.lock_scopes(v_scopes);
+    delete from holdfast_private.slots s where s.job_id = any (p_jobs);
   end if;
-  perform from holdfast_private.lock_scopes(v_scopes);
-  delete from holdfast_private.slots s where s.job_id = any (p_jobs);
+  if holdfast_private.settle_money(p_jobs, p_costs) then
+    v_total := holdfast_private.dispatch_for_money(100);
+  end if;
   for v_scope in select * from jsonb_to_recordset(v_scopes) as s (workspace_id uuid, scope text, name text) order by s.scope, s.workspace_id, s.name loop
     v_total := v_total + holdfast_private.dispatch_waiting(v_scope.workspace_id, v_scope.scope, v_scope.name);
   end loop;
   return v_total;
 end
 $$;
-comment on function holdfast_private.free_slots(bigint[]) is 'Releases the slots of the given jobs and admits those who waited for them.';
+comment on function holdfast_private.free_slots(bigint[], jsonb) is 'Releases the slots of the given jobs, settles their money ({job: reported cost} for those that ran) and admits those who waited for either.';
 
 -- Scopes that hold nothing any more (resumed, or their limit lifted) but still have held jobs to be asked again: more than
 -- one transaction should move, or not visible yet. A transaction that enqueued while the queue was paused and commits
@@ -118,7 +123,7 @@ create table holdfast_private.reopened (
 );
 comment on table holdfast_private.reopened is 'Queues, lanes and classes that were resumed or lost their limit, and may still have jobs that bear the gate''s name.';
 comment on column holdfast_private.reopened.workspace_id is 'The workspace.';
-comment on column holdfast_private.reopened.scope is 'queue, lane or class.';
+comment on column holdfast_private.reopened.scope is 'queue, lane, class, or workspace (a stop ended).';
 comment on column holdfast_private.reopened.name is 'Its name.';
 comment on column holdfast_private.reopened.gate is 'The gate that opened, as in jobs.held_by.';
 comment on column holdfast_private.reopened.reopened_at is 'Since when.';
@@ -144,8 +149,8 @@ declare
 begin
   execute format(
     'select array_agg(h.id) from (select j.id from holdfast.jobs j
-     where j.workspace_id = $1 and j.%I = $2 and j.state = ''queued'' and j.held_by <> ''{}'' and $3 = any (j.held_by)
-     order by j.effective_priority, j.id limit $4) h', p_scope)
+     where j.workspace_id = $1 %s and j.state = ''queued'' and j.held_by <> ''{}'' and $3 = any (j.held_by)
+     order by j.effective_priority, j.id limit $4) h', case p_scope when 'workspace' then 'and $2 is not null' else format('and j.%I = $2', p_scope) end)
     into v_jobs using p_workspace, p_name, p_gate, p_limit;
   return v_jobs;
 end

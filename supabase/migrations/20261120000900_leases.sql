@@ -74,16 +74,20 @@ comment on function holdfast_private.orphans_of(bigint) is 'Processes of lost at
 -- asked again, because it may have closed since dispatch: what is held goes back to queued.
 create function holdfast_private.take_leases(p_worker bigint, p_jobs bigint[])
   returns table (job_id bigint, token bigint, attempt integer, workspace_id uuid, workspace text, kind text, mode text, queue text, lane text, class text,
-    name text, payload jsonb, labels jsonb, idempotency_key text, timeout_seconds integer, ttl_seconds integer, heartbeat_seconds integer, command jsonb, orphans jsonb)
+    name text, payload jsonb, labels jsonb, idempotency_key text, timeout_seconds integer, ttl_seconds integer, heartbeat_seconds integer, command jsonb, orphans jsonb, consent jsonb)
   language plpgsql security definer set search_path = '' set enable_seqscan = off set plan_cache_mode = auto
 as $$
 #variable_conflict use_column
 declare
-  v_now timestamptz := holdfast_private.clock();
+  v_now timestamptz;
   v_candidates holdfast_private.candidate[];
   v_take bigint[];
   v_held record;
 begin
+  -- Shared with every other take, exclusive with whoever engages a stop: a start commits before the stop does, or sees it.
+  -- The clock is read afterwards, so that no start bears an earlier time than a stop it has seen.
+  perform pg_advisory_xact_lock_shared(7422, 0);
+  v_now := holdfast_private.clock();
   if not exists (select from holdfast.workers w where w.id = p_worker and w.ended_at is null) then
     perform holdfast_private.refuse(404, 'unknown_worker', format('Worker %s is not registered, or was declared dead.', p_worker), 'Register again.');
   end if;
@@ -92,7 +96,7 @@ begin
     -- transaction, the redispatch duty delivers the job again.
     select j.* from holdfast.jobs j where j.id = any (p_jobs) and j.state = 'dispatched' order by j.id for update skip locked
   )
-  select array_agg((j.id, j.workspace_id, j.queue, j.lane, j.class, j.concurrency_key, j.run_at, j.depends_on <> '{}', j.effective_priority, j.suspect)::holdfast_private.candidate),
+  select array_agg((j.id, j.workspace_id, j.queue, j.lane, j.class, j.concurrency_key, j.run_at, j.depends_on <> '{}', j.effective_priority, j.suspect, j.kind, j.venture, j.paid, j.external, j.consent is not null, j.est_cost)::holdfast_private.candidate),
     array_agg(j.id)
   into v_candidates, v_take from locked j;
   if v_candidates is null then
@@ -100,11 +104,17 @@ begin
   end if;
   perform holdfast_private.plan_for(cardinality(v_take));
   for v_held in
-    select h.job_id, h.held_by from holdfast_private.closed_gates(v_candidates) h
-    union all select s.job_id, s.held_by from holdfast_private.without_slot(v_candidates) s
+    select array_agg(h.job_id order by h.job_id) as jobs, h.held_by from (
+      select g.job_id, g.held_by from holdfast_private.closed_gates(v_candidates, true) g
+      union all select s.job_id, s.held_by from holdfast_private.without_slot(v_candidates) s
+    ) h group by h.held_by
   loop
-    v_take := array_remove(v_take, v_held.job_id);
-    perform holdfast_private.undispatch(array[v_held.job_id], v_held.held_by);
+    v_take := array(select t from unnest(v_take) t where t <> all (v_held.jobs));
+    perform holdfast_private.undispatch(v_held.jobs, v_held.held_by);
+    if 'approval' = any (v_held.held_by) then
+      -- What was consented to is not what would run now: the consent is void, and asked for again.
+      perform holdfast_private.ask_consent(v_held.jobs, '{}');
+    end if;
   end loop;
   return query
     -- Everything about the job comes out of the one statement that starts it: joined again, the planner (which sees
@@ -113,7 +123,7 @@ begin
       update holdfast.jobs j set state = 'running', attempt = j.attempt + 1, started_at = v_now, progress = null, progress_message = null
       from holdfast.kinds k, holdfast.workspaces w
       where j.id = any (v_take) and k.workspace_id = j.workspace_id and k.name = j.kind and w.id = j.workspace_id
-      returning j.id, j.workspace_id, j.attempt, j.kind, j.queue, j.lane, j.class, j.name, j.payload, j.labels, j.idempotency_key, j.timeout_seconds, k.mode, w.slug
+      returning j.id, j.workspace_id, j.attempt, j.kind, j.queue, j.lane, j.class, j.name, j.payload, j.labels, j.idempotency_key, j.timeout_seconds, j.consent, k.mode, w.slug
     ), opened as (
       insert into holdfast.runs (workspace_id, job_id, attempt, worker_id, started_at)
       select s.workspace_id, s.id, s.attempt, p_worker, v_now from started s
@@ -132,8 +142,12 @@ begin
     select t.id, t.run_id, t.attempt, t.workspace_id, t.slug, t.kind, t.mode, t.queue, t.lane, t.class, t.name, t.payload, t.labels, t.idempotency_key,
       t.timeout_seconds, 15, 5,
       case when t.mode = 'command' then (select holdfast_private.command_of(j, k) from holdfast.jobs j join holdfast.kinds k on k.workspace_id = j.workspace_id and k.name = j.kind where j.id = t.id) end,
-      case when t.mode = 'command' then holdfast_private.orphans_of(t.id) else '[]' end
+      case when t.mode = 'command' then holdfast_private.orphans_of(t.id) else '[]' end,
+      case when t.consent is not null then holdfast_private.consent_of(t.id) end
     from taken t;
+  if exists (select from unnest(v_candidates) c where c.consent) then
+    perform holdfast_private.spend_grants(v_take);
+  end if;
 end
 $$;
 comment on function holdfast_private.take_leases(bigint, bigint[]) is 'dispatched -> running for those of the jobs that still are and whose gates are open; one row per lease taken.';
@@ -198,6 +212,10 @@ begin
     )
     select n.token, n.verdict from beaten n where n.verdict <> 'keep'
     union all select b.token, 'lost' from beats b where not exists (select from beaten n where n.token = b.token);
+  if jsonb_path_exists(p_beats, '$[*] ? (@.cost > 0)') then
+    perform holdfast_private.extend_money(array(select b.token from jsonb_to_recordset(p_beats) as b (token bigint, cost numeric) where b.cost > 0));
+  end if;
+  perform holdfast_private.acknowledge_stops(p_worker);
   if v_draining then
     return query select null::bigint, 'drain'::text;
   end if;
@@ -226,13 +244,15 @@ begin
   if not found then
     return 'lost';
   end if;
-  update holdfast.jobs j set state = 'running', crash_count = greatest(j.crash_count - 1, 0), error_message = null, error_class = null, fingerprint = null where j.id = v_job.id;
+  update holdfast.jobs j set state = 'running', consent = null, crash_count = greatest(j.crash_count - 1, 0), error_message = null, error_class = null, fingerprint = null where j.id = v_job.id;
   insert into holdfast.leases (token, job_id, workspace_id, worker_id, mode, acquired_at, heartbeat_at, expires_at)
   values (p_token, v_job.id, v_job.workspace_id, v_run.worker_id, 'command', v_now, v_now, v_now + interval '15 seconds');
   -- It runs, so it occupies its slots, even where that is one more than the limit for a while.
   insert into holdfast_private.slots (workspace_id, scope, name, job_id)
   select s.workspace_id, s.scope, s.name, s.job_id from holdfast_private.limited_scopes(array[
-    (v_job.id, v_job.workspace_id, v_job.queue, v_job.lane, v_job.class, v_job.concurrency_key, v_job.run_at, false, v_job.effective_priority, false)::holdfast_private.candidate]) s
+    (v_job.id, v_job.workspace_id, v_job.queue, v_job.lane, v_job.class, v_job.concurrency_key, v_job.run_at, false, v_job.effective_priority, false,
+      v_job.kind, v_job.venture, v_job.paid, v_job.external, false, v_job.est_cost)::holdfast_private.candidate]) s
+  where s.scope not like '%\_rate'
   on conflict do nothing;
   perform holdfast_private.record(v_job.workspace_id, 'worker:' || v_run.worker_id, 'run.resumed', 'run', p_token::text, jsonb_build_object('job', v_job.id, 'attempt', v_run.attempt, 'state', 'running'));
   return 'keep';
@@ -254,10 +274,12 @@ begin
     cost = coalesce(holdfast_private.storable_amount((p_beat ->> 'cost')::numeric), l.cost)
   where l.token = p_token
   returning l.verdict into v_verdict;
-  if found then
-    return v_verdict;
+  if not found then
+    return holdfast_private.resume_run(p_token);
+  elsif v_verdict = 'keep' and (p_beat ->> 'cost')::numeric > 0 and holdfast_private.extend_money(array[p_token]) then
+    return 'stop';
   end if;
-  return holdfast_private.resume_run(p_token);
+  return v_verdict;
 end
 $$;
 comment on function holdfast_private.beat_lease(bigint, jsonb) is 'Heartbeat of a runner: {cpu_seconds, memory_bytes, progress, message, cost}. Returns keep, cancel, kill, stop or lost.';

@@ -21,12 +21,14 @@ comment on function holdfast_private.fingerprint(text, text) is 'Sixteen hex dig
 --   lost, retry-safe, quarantine_after times over        -> quarantined
 --   lost, retry-safe                             -> retrying, at once
 --   lost, not retry-safe                         -> awaiting_approval (it may still be running beyond a cut network)
---   failed or timed out, final or out of attempts -> failed or timed_out
+--   failed or timed out, final or out of attempts -> quarantined where the class needs approval (a person let it start:
+--                                                    a person looks at its end), otherwise failed or timed_out
+--   failed or timed out, for the quarantine_after-th time in a row alike (twice at least) -> quarantined
 --   failed or timed out, retry-safe              -> retrying, after its backoff
 --   failed or timed out, not retry-safe          -> awaiting_approval
 -- Attempts lost to a dead worker do not count against max_attempts: being killed is not failing.
 create function holdfast_private.state_after(p_outcome text, p_verdict text, p_may_retry boolean, p_proven boolean, p_late boolean,
-  p_attempt integer, p_crashes integer, p_max_attempts integer, p_quarantine_after integer, p_retry_safe boolean) returns text
+  p_attempt integer, p_crashes integer, p_max_attempts integer, p_quarantine_after integer, p_retry_safe boolean, p_alike integer, p_needs_approval boolean) returns text
   language sql immutable set search_path = ''
 as $$
   select case
@@ -37,12 +39,13 @@ as $$
       when p_crashes >= p_quarantine_after and (p_proven or p_retry_safe) then 'quarantined'
       when p_retry_safe then 'retrying'
       else 'awaiting_approval' end
-    when not p_may_retry or p_attempt - p_crashes >= p_max_attempts then p_outcome
+    when not p_may_retry or p_attempt - p_crashes >= p_max_attempts then case when p_needs_approval then 'quarantined' else p_outcome end
+    when p_alike >= greatest(p_quarantine_after, 2) then 'quarantined'
     when p_retry_safe then 'retrying'
     else 'awaiting_approval' end
 $$;
-comment on function holdfast_private.state_after(text, text, boolean, boolean, boolean, integer, integer, integer, integer, boolean) is
-  'State of a job after one of its runs ended. p_crashes counts this run when it was lost; p_proven: its death was proven, not just unheard of; p_late: past its timeout window.';
+comment on function holdfast_private.state_after(text, text, boolean, boolean, boolean, integer, integer, integer, integer, boolean, integer, boolean) is
+  'State of a job after one of its runs ended. p_crashes counts this run when it was lost; p_proven: its death was proven, not just unheard of; p_late: past its timeout window; p_alike: failures in a row with this fingerprint, this one included.';
 
 -- Full jitter: anywhere between nothing and the whole wait, so that a thousand jobs that failed together do not come back
 -- together.
@@ -69,6 +72,8 @@ declare
   v_left bigint[];
   v_completed bigint[];
   v_ready bigint[];
+  v_costs jsonb;
+  v_hits jsonb := holdfast_private.output_rule_hits(p_finishes);
   v_tokens bigint[] := array(select (f ->> 'token')::bigint from jsonb_array_elements(p_finishes) f);
   v_jobs bigint[] := array(select l.job_id from holdfast.leases l where l.token = any (v_tokens));
 begin
@@ -98,12 +103,18 @@ begin
       orphan_cleared = case when d.outcome = 'lost' and d.mode = 'command' then p_orphans_cleared end
     from dropped d where r.id = d.token
     returning r.id, r.started_at
+  ), printed as (
+    select d.*, case when d.outcome <> 'completed' then holdfast_private.fingerprint(d.error_class, d.error_message) end as print from dropped d
   ), decided as (
     select d.*, c.backoff, c.backoff_seconds, c.backoff_cap_seconds, c.quarantine_after, j.attempt, j.crash_count + (d.outcome = 'lost')::int as crashes,
-      case when d.outcome = 'completed' then 'completed' else
+      case when d.outcome not in ('failed', 'timed_out') then 0 when j.fingerprint = d.print then j.alike_failures + 1 else 1 end as alike,
+      case
+        when v_hits #>> array[d.token::text, 'action'] = 'quarantine' then 'quarantined'
+        when d.outcome = 'completed' then 'completed' else
         holdfast_private.state_after(d.outcome, d.verdict, d.may_retry, p_proven, v_now > j.started_at + make_interval(secs => j.timeout_seconds),
-          j.attempt, j.crash_count + (d.outcome = 'lost')::int, j.max_attempts, c.quarantine_after, c.retry_safe) end as next_state
-    from dropped d
+          j.attempt, j.crash_count + (d.outcome = 'lost')::int, j.max_attempts, c.quarantine_after, c.retry_safe,
+          case when j.fingerprint = d.print then j.alike_failures + 1 else 1 end, c.needs_approval) end as next_state
+    from printed d
     join holdfast.jobs j on j.id = d.job_id
     join holdfast.job_classes c on c.workspace_id = j.workspace_id and c.name = j.class
   ), moved as (
@@ -118,11 +129,15 @@ begin
       progress = case when d.next_state = 'completed' and d.progress is not null then 1 else d.progress end,
       progress_message = d.progress_message,
       result = case when d.outcome = 'completed' then d.result else coalesce(d.result, j.result) end,
-      error_message = case when d.outcome <> 'completed' then left(d.error_message, 4000) end,
-      error_class = case when d.outcome <> 'completed' then d.error_class end,
-      fingerprint = case when d.outcome <> 'completed' then holdfast_private.fingerprint(d.error_class, d.error_message) end
+      alike_failures = d.alike,
+      -- A consent that was spent stays good for what the class retries by itself; whatever else follows asks anew.
+      consent = case d.next_state when 'retrying' then j.consent when 'awaiting_approval' then 'retry' end,
+      error_message = case when v_hits ? d.token::text and d.next_state = 'quarantined' then 'Output rule ' || (v_hits #>> array[d.token::text, 'rule']) || ' matched.'
+        when d.outcome <> 'completed' then left(d.error_message, 4000) end,
+      error_class = case when v_hits ? d.token::text and d.next_state = 'quarantined' then 'output_rule' when d.outcome <> 'completed' then d.error_class end,
+      fingerprint = d.print
     from decided d where j.id = d.job_id
-    returning j.id, j.workspace_id, j.state, j.attempt, j.dispatched_at, j.started_at, j.run_at, d.token, d.outcome, d.exit_code, d.signal, d.error_class, d.worker_id
+    returning j.id, j.workspace_id, j.state, j.attempt, j.dispatched_at, j.started_at, j.run_at, j.paid, d.token, d.outcome, d.exit_code, d.signal, d.error_class, d.worker_id, d.spent
   ), recorded as (
     insert into holdfast_ledger.events (at, workspace_id, actor, action, subject_type, subject_id, data)
     select v_now, m.workspace_id, coalesce(p_actor, 'worker:' || m.worker_id), 'run.closed', 'run', m.token::text,
@@ -132,8 +147,9 @@ begin
   )
   select jsonb_object_agg(m.token, m.state), array_agg(m.id),
     array_agg(m.id) filter (where m.state = 'completed'),
-    array_agg(m.id) filter (where m.state = 'retrying' and p_proven and m.run_at <= v_now)
-  into v_closed, v_left, v_completed, v_ready from moved m;
+    array_agg(m.id) filter (where m.state = 'retrying' and p_proven and m.run_at <= v_now),
+    jsonb_object_agg(m.id, m.spent) filter (where m.paid or m.spent > 0)
+  into v_closed, v_left, v_completed, v_ready, v_costs from moved m;
 
   if v_left is not null then
     -- What was certainly not running any more goes again at once; the rest waits for the promote duty. Rows first, scopes
@@ -142,7 +158,10 @@ begin
     if v_completed is not null then
       v_ready := coalesce(v_ready, '{}') || holdfast_private.unblock(v_completed);
     end if;
-    perform holdfast_private.free_slots(v_left);
+    perform holdfast_private.free_slots(v_left, coalesce(v_costs, '{}'));
+    if v_hits <> '{}' then
+      perform holdfast_private.note_output_hits(v_hits);
+    end if;
     if v_ready <> '{}' then
       perform holdfast_private.dispatch(v_ready, false);
     end if;

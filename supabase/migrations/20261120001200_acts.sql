@@ -15,6 +15,12 @@ comment on table holdfast.verb_states is 'In which state of its subject a verb m
 comment on column holdfast.verb_states.verb is 'The verb.';
 comment on column holdfast.verb_states.subject is 'What it is done to.';
 comment on column holdfast.verb_states.state is 'A state in which it is allowed: a job''s state, or active, paused.';
+insert into holdfast.verb_states (verb, subject, state) values
+  ('approve', 'approval', 'pending'), ('reject', 'approval', 'pending'),
+  ('redrive', 'dead_letter', 'open'), ('dismiss', 'dead_letter', 'open'),
+  ('release', 'stop', 'engaged'),
+  ('enable', 'schedule', 'disabled'), ('disable', 'schedule', 'enabled'), ('run', 'schedule', 'enabled'), ('run', 'schedule', 'disabled'),
+  ('tick', 'incident', 'open'), ('contain', 'incident', 'open'), ('close', 'incident', 'open');
 insert into holdfast.verb_states (verb, subject, state)
 select v.verb, 'job', unnest(v.states) from (values
   ('cancel', '{awaiting_approval,blocked,queued,dispatched,running,retrying}'::text[]),
@@ -23,6 +29,7 @@ select v.verb, 'job', unnest(v.states) from (values
   ('rerun', '{completed,failed,timed_out,canceled,quarantined}'),
   ('approve', '{awaiting_approval}'),
   ('reject', '{awaiting_approval}'),
+  ('quarantine', '{awaiting_approval,blocked,queued,dispatched,retrying,failed,timed_out}'),
   ('release', '{quarantined}'),
   ('discard', '{quarantined}')) as v (verb, states);
 alter table holdfast.verb_states enable row level security;
@@ -40,6 +47,12 @@ create table holdfast.actions (
   lane text,
   class text,
   worker_id bigint,
+  approval_id bigint,
+  schedule text,
+  budget text,
+  stop_id bigint,
+  incident_id bigint,
+  channel text,
   reason text,
   params jsonb not null default '{}',
   actor text not null,
@@ -47,7 +60,8 @@ create table holdfast.actions (
   affected integer not null default 0,
   result jsonb not null default '{}',
   foreign key (verb, subject) references holdfast.verbs (verb, subject),
-  constraint actions_name_one_target check (num_nonnulls(job_id, queue, lane, class, worker_id) = 1)
+  constraint actions_name_one_target check (num_nonnulls(job_id, queue, lane, class, worker_id, approval_id, schedule, budget, stop_id, incident_id, channel)
+    = (case when (verb, subject) in (('engage', 'stop'), ('redrive', 'dead_letter'), ('dismiss', 'dead_letter'), ('open', 'incident')) then 0 else 1 end))
 );
 create index actions_newest on holdfast.actions (workspace_id, acted_at desc, id desc);
 create index actions_by_verb on holdfast.actions (verb, subject);
@@ -56,12 +70,18 @@ comment on table holdfast.actions is 'One act by a person or a service each. Ins
 comment on column holdfast.actions.id is 'Identity.';
 comment on column holdfast.actions.workspace_id is 'The workspace.';
 comment on column holdfast.actions.verb is 'What is done; see verbs.';
-comment on column holdfast.actions.subject is 'What it is done to: job, queue, lane, class or worker. Exactly that target is named.';
+comment on column holdfast.actions.subject is 'What it is done to: job, queue, lane, class, worker, approval, schedule, budget, stop, incident, alert_channel: exactly that target is named. dead_letter: params.filter says which.';
 comment on column holdfast.actions.job_id is 'The job.';
 comment on column holdfast.actions.queue is 'The queue.';
 comment on column holdfast.actions.lane is 'The lane.';
 comment on column holdfast.actions.class is 'The class.';
 comment on column holdfast.actions.worker_id is 'The worker.';
+comment on column holdfast.actions.approval_id is 'The approval.';
+comment on column holdfast.actions.schedule is 'The schedule.';
+comment on column holdfast.actions.budget is 'The budget.';
+comment on column holdfast.actions.stop_id is 'The emergency stop.';
+comment on column holdfast.actions.incident_id is 'The incident.';
+comment on column holdfast.actions.channel is 'The alert channel.';
 comment on column holdfast.actions.reason is 'Why; required where verbs.needs_reason says so.';
 comment on column holdfast.actions.params is 'Particulars, e.g. {"max_running": 4}.';
 comment on column holdfast.actions.actor is 'Who acted; filled by the database.';
@@ -75,7 +95,7 @@ create policy "members read the acts of their workspaces" on holdfast.actions fo
 create policy "those whom the verb allows act" on holdfast.actions for insert to authenticated
   with check (exists (select from holdfast.my_powers p where p.workspace_id = actions.workspace_id and p.verb = actions.verb and p.subject = actions.subject));
 grant select on holdfast.actions to authenticated, service_role;
-grant insert (workspace_id, verb, subject, job_id, queue, lane, class, worker_id, reason, params) on holdfast.actions to authenticated, service_role;
+grant insert (workspace_id, verb, subject, job_id, queue, lane, class, worker_id, approval_id, schedule, budget, stop_id, incident_id, channel, reason, params) on holdfast.actions to authenticated, service_role;
 
 -- Tells the workers of some running jobs to end them: at once by NOTIFY, and again in the next heartbeat's answer.
 create function holdfast_private.order_end(p_jobs bigint[], p_verdict text) returns integer
@@ -147,31 +167,89 @@ end
 $$;
 comment on function holdfast_private.act_kill_job(holdfast.actions, holdfast.jobs) is 'Verb kill.';
 
-create function holdfast_private.act_requeue_job(p_act holdfast.actions, p_job holdfast.jobs) returns jsonb
+-- Another attempt that a person asked for. Where the class needs consent, or running it twice may do harm, the wish is a
+-- request: it waits for another person. A single operator's wish is their consent, and the approval says so.
+create function holdfast_private.try_again(p_job holdfast.jobs, p_ask boolean) returns jsonb
   language plpgsql set search_path = ''
 as $$
+declare
+  v_approval bigint;
 begin
-  if p_act.verb = 'approve' and not (select w.single_operator from holdfast.workspaces w where w.id = p_act.workspace_id)
-     and p_job.created_by = p_act.actor then
-    perform holdfast_private.refuse(403, 'own_request', format('You asked for job %s yourself: another person must consent.', p_job.id), 'Ask an approver of the workspace.');
+  if not p_ask then
+    perform holdfast_private.requeue(p_job.id);
+  else
+    update holdfast.jobs j set state = 'awaiting_approval', held_by = '{}', finished_at = null, consent = case when j.attempt = 0 then 'first_run' else 'retry' end
+    where j.id = p_job.id;
+    select a.id into v_approval from holdfast.approvals a where a.job_id = p_job.id and a.state = 'pending';
+    if holdfast_private.may_consent_alone(p_job.workspace_id) then
+      insert into holdfast.approval_decisions (approval_id, decision, reason) values (v_approval, 'grant', 'The single operator asked for it.');
+    end if;
   end if;
-  -- A release is a fresh start: what counted against the job was what a person has now looked at.
-  update holdfast.jobs j set crash_count = 0, max_attempts = greatest(j.max_attempts, j.attempt + 1) where j.id = p_job.id and p_act.verb = 'release';
-  perform holdfast_private.requeue(p_job.id);
-  return (select jsonb_build_object('state', j.state, 'held_by', to_jsonb(j.held_by)) from holdfast.jobs j where j.id = p_job.id);
+  return (select jsonb_strip_nulls(jsonb_build_object('state', j.state, 'held_by', to_jsonb(j.held_by), 'approval', v_approval)) from holdfast.jobs j where j.id = p_job.id);
 end
 $$;
-comment on function holdfast_private.act_requeue_job(holdfast.actions, holdfast.jobs) is 'Verbs retry, approve and release: another attempt of the same job.';
+comment on function holdfast_private.try_again(holdfast.jobs, boolean) is 'Gives a job another attempt, at once or (p_ask) once another person has consented. Returns {state, held_by, approval}.';
 
-create function holdfast_private.act_end_job(p_act holdfast.actions, p_job holdfast.jobs) returns jsonb
+create function holdfast_private.act_retry_job(p_act holdfast.actions, p_job holdfast.jobs) returns jsonb
+  language plpgsql set search_path = ''
+as $$
+declare
+  v_ask boolean := (select c.needs_approval or (not c.retry_safe and p_job.attempt > 0) from holdfast.job_classes c where c.workspace_id = p_job.workspace_id and c.name = p_job.class);
+begin
+  return holdfast_private.try_again(p_job, v_ask and p_job.state <> 'retrying');
+end
+$$;
+comment on function holdfast_private.act_retry_job(holdfast.actions, holdfast.jobs) is 'Verb retry: another attempt of the same job.';
+
+create function holdfast_private.act_release_job(p_act holdfast.actions, p_job holdfast.jobs) returns jsonb
   language plpgsql set search_path = ''
 as $$
 begin
-  perform holdfast_private.cancel_waiting(p_job.id, case p_act.verb when 'reject' then 'Consent refused: ' else 'Discarded: ' end || p_act.reason);
+  -- A release is a fresh start: what counted against the job was what a person has now looked at.
+  update holdfast.jobs j set crash_count = 0, alike_failures = 0, max_attempts = greatest(j.max_attempts, j.attempt + 1) where j.id = p_job.id;
+  update holdfast.quarantine q set state = 'released', reviewer = p_act.actor, reviewed_at = p_act.acted_at, note = p_act.reason where q.job_id = p_job.id and q.state = 'open';
+  return holdfast_private.try_again(p_job, (select c.needs_approval from holdfast.job_classes c where c.workspace_id = p_job.workspace_id and c.name = p_job.class));
+end
+$$;
+comment on function holdfast_private.act_release_job(holdfast.actions, holdfast.jobs) is 'Verb release: a quarantined job goes on; where its class needs approval, it asks first.';
+
+create function holdfast_private.act_decide_job(p_act holdfast.actions, p_job holdfast.jobs) returns jsonb
+  language plpgsql set search_path = ''
+as $$
+declare
+  v_approval bigint := (select a.id from holdfast.approvals a where a.job_id = p_job.id and a.state = 'pending');
+begin
+  insert into holdfast.approval_decisions (approval_id, decision, reason)
+  values (v_approval, case p_act.verb when 'approve' then 'grant' else 'reject' end, p_act.reason);
+  return (select jsonb_build_object('state', j.state, 'held_by', to_jsonb(j.held_by), 'approval', v_approval) from holdfast.jobs j where j.id = p_job.id);
+end
+$$;
+comment on function holdfast_private.act_decide_job(holdfast.actions, holdfast.jobs) is 'Verbs approve and reject: a decision on the job''s pending approval.';
+
+create function holdfast_private.act_quarantine_job(p_act holdfast.actions, p_job holdfast.jobs) returns jsonb
+  language plpgsql set search_path = ''
+as $$
+begin
+  if p_job.state = 'dispatched' then
+    perform holdfast_private.undispatch(array[p_job.id], '{}');
+  end if;
+  update holdfast.jobs j set state = 'quarantined', held_by = '{}', finished_at = null, error_class = 'isolated', error_message = 'Isolated by a person: ' || p_act.reason where j.id = p_job.id;
+  perform holdfast_private.free_slots(array[p_job.id]);
+  return jsonb_build_object('state', 'quarantined');
+end
+$$;
+comment on function holdfast_private.act_quarantine_job(holdfast.actions, holdfast.jobs) is 'Verb quarantine: isolates a job that does not run.';
+
+create function holdfast_private.act_discard_job(p_act holdfast.actions, p_job holdfast.jobs) returns jsonb
+  language plpgsql set search_path = ''
+as $$
+begin
+  update holdfast.quarantine q set state = 'discarded', reviewer = p_act.actor, reviewed_at = p_act.acted_at, note = p_act.reason where q.job_id = p_job.id and q.state = 'open';
+  perform holdfast_private.cancel_waiting(p_job.id, 'Discarded: ' || p_act.reason);
   return jsonb_build_object('state', 'canceled');
 end
 $$;
-comment on function holdfast_private.act_end_job(holdfast.actions, holdfast.jobs) is 'Verbs reject and discard.';
+comment on function holdfast_private.act_discard_job(holdfast.actions, holdfast.jobs) is 'Verb discard: a quarantined job is given up.';
 
 create function holdfast_private.act_rerun_job(p_act holdfast.actions, p_job holdfast.jobs) returns jsonb
   language plpgsql set search_path = ''
@@ -207,14 +285,55 @@ begin
     when 'cancel' then holdfast_private.act_cancel_job(p_act, v_job)
     when 'kill' then holdfast_private.act_kill_job(p_act, v_job)
     when 'rerun' then holdfast_private.act_rerun_job(p_act, v_job)
-    when 'reject' then holdfast_private.act_end_job(p_act, v_job)
-    when 'discard' then holdfast_private.act_end_job(p_act, v_job)
-    else holdfast_private.act_requeue_job(p_act, v_job) end;
+    when 'retry' then holdfast_private.act_retry_job(p_act, v_job)
+    when 'release' then holdfast_private.act_release_job(p_act, v_job)
+    when 'discard' then holdfast_private.act_discard_job(p_act, v_job)
+    when 'quarantine' then holdfast_private.act_quarantine_job(p_act, v_job)
+    else holdfast_private.act_decide_job(p_act, v_job) end;
   p_act.affected := 1;
   return p_act;
 end
 $$;
 comment on function holdfast_private.act_on_job(holdfast.actions) is 'Carries out an act on a job, if the verb fits its state.';
+
+-- What is on its way already counts: it gets its slots when a limit is set, even where that is more than the limit. A rate
+-- counts from the dispatches it has seen: the first hour of a new rate starts empty.
+create function holdfast_private.set_limits(p_act holdfast.actions, p_scope text, p_name text, p_table text, p_on_their_way bigint[]) returns jsonb
+  language plpgsql set search_path = ''
+as $$
+declare
+  v_key text;
+  v_limit integer;
+  v_gate text;
+  v_dispatched integer := 0;
+begin
+  if p_act.params = '{}' then
+    perform holdfast_private.refuse(422, 'bad_limit', 'params must say max_running or max_per_hour.', 'Example: {"max_running": 4}.');
+  end if;
+  for v_key in select k from jsonb_object_keys(p_act.params) k order by k loop
+    if jsonb_typeof(p_act.params -> v_key) not in ('number', 'null')
+       or coalesce((p_act.params ->> v_key)::numeric, 0) not between 0 and 1000000 or (p_act.params ->> v_key)::numeric % 1 <> 0 then
+      perform holdfast_private.refuse(422, 'bad_limit', format('params.%s must be a whole number from 0, or null for no limit: got %s.', v_key, p_act.params -> v_key), 'Example: {"max_running": 4}.');
+    end if;
+    v_limit := (p_act.params ->> v_key)::integer;
+    v_gate := p_scope || case v_key when 'max_running' then '_limit' else '_rate' end;
+    execute format('update holdfast.%I set %I = $3 where workspace_id = $1 and name = $2', p_table, v_key) using p_act.workspace_id, p_name, v_limit;
+    delete from holdfast_private.reopened r where (r.workspace_id, r.scope, r.name, r.gate) = (p_act.workspace_id, p_scope, p_name, v_gate);
+    if v_limit is null then
+      delete from holdfast_private.slots s where v_key = 'max_running' and s.workspace_id = p_act.workspace_id and s.scope = p_scope and s.name = p_name;
+      delete from holdfast_private.starts t where t.workspace_id = p_act.workspace_id and t.scope = v_gate and t.name = p_name;
+      v_dispatched := v_dispatched + holdfast_private.reopen(p_act.workspace_id, p_scope, p_name, v_gate);
+    else
+      insert into holdfast_private.slots (workspace_id, scope, name, job_id)
+      select p_act.workspace_id, p_scope, p_name, j from unnest(p_on_their_way) j where v_key = 'max_running'
+      on conflict do nothing;
+      v_dispatched := v_dispatched + holdfast_private.dispatch_waiting(p_act.workspace_id, p_scope, p_name);
+    end if;
+  end loop;
+  return p_act.params || jsonb_build_object('dispatched', v_dispatched);
+end
+$$;
+comment on function holdfast_private.set_limits(holdfast.actions, text, text, text, bigint[]) is 'Verb limit: sets max_running and max_per_hour as params say, and admits what now fits.';
 
 -- Pause, resume and limit are the same for queues, lanes and classes but for the table.
 create function holdfast_private.act_on_scope(p_act holdfast.actions, p_scope text, p_name text) returns holdfast.actions
@@ -224,10 +343,10 @@ declare
   v_table text := case p_scope when 'class' then 'job_classes' else p_scope || 's' end;
   v_paused boolean;
   v_jobs bigint[];
-  v_limit integer;
 begin
-  if jsonb_typeof(p_act.params) <> 'object' or (select count(*) from jsonb_object_keys(p_act.params) k where k <> 'max_running') > 0 then
-    perform holdfast_private.refuse(400, 'unknown_option', format('params may hold max_running only: got %s.', p_act.params), 'Example: {"max_running": 4}.');
+  if jsonb_typeof(p_act.params) <> 'object' or (select count(*) from jsonb_object_keys(p_act.params) k where k not in ('max_running', 'max_per_hour')) > 0
+     or (p_scope = 'class' and p_act.params ? 'max_per_hour') then
+    perform holdfast_private.refuse(400, 'unknown_option', format('params may hold max_running, or max_per_hour for a queue or lane: got %s.', p_act.params), 'Example: {"max_running": 4}.');
   end if;
   if p_act.verb = 'limit' then
     -- Jobs before scopes. What is on its way gets its slots below: it must not end in between, or its slot would outlive it.
@@ -257,24 +376,7 @@ begin
     p_act.affected := holdfast_private.reopen(p_act.workspace_id, p_scope, p_name, p_scope || '_paused');
     p_act.result := jsonb_build_object('state', 'active', 'dispatched', p_act.affected);
   else
-    if not p_act.params ? 'max_running' or jsonb_typeof(p_act.params -> 'max_running') not in ('number', 'null')
-       or coalesce((p_act.params ->> 'max_running')::numeric, 0) not between 0 and 1000000 or (p_act.params ->> 'max_running')::numeric % 1 <> 0 then
-      perform holdfast_private.refuse(422, 'bad_limit', format('params.max_running must be a whole number from 0, or null for no limit: got %s.', p_act.params -> 'max_running'), 'Example: {"max_running": 4}.');
-    end if;
-    v_limit := (p_act.params ->> 'max_running')::integer;
-    execute format('update holdfast.%I set max_running = $3 where workspace_id = $1 and name = $2', v_table) using p_act.workspace_id, p_name, v_limit;
-    -- What is on its way already counts: it gets its slots now, even where that is more than the new limit.
-    if v_limit is not null then
-      insert into holdfast_private.slots (workspace_id, scope, name, job_id)
-      select p_act.workspace_id, p_scope, p_name, j from unnest(v_jobs) j
-      on conflict do nothing;
-      delete from holdfast_private.reopened r where (r.workspace_id, r.scope, r.name, r.gate) = (p_act.workspace_id, p_scope, p_name, p_scope || '_limit');
-    else
-      delete from holdfast_private.slots s where s.workspace_id = p_act.workspace_id and s.scope = p_scope and s.name = p_name;
-    end if;
-    p_act.result := jsonb_build_object('max_running', v_limit, 'dispatched', case
-      when v_limit is null then holdfast_private.reopen(p_act.workspace_id, p_scope, p_name, p_scope || '_limit')
-      else holdfast_private.dispatch_waiting(p_act.workspace_id, p_scope, p_name) end);
+    p_act.result := holdfast_private.set_limits(p_act, p_scope, p_name, v_table, v_jobs);
     p_act.affected := 1;
   end if;
   return p_act;
@@ -302,6 +404,21 @@ end
 $$;
 comment on function holdfast_private.act_on_worker(holdfast.actions) is 'Verb drain.';
 
+create function holdfast_private.bad_target(p_act holdfast.actions) returns boolean
+  language plpgsql immutable set search_path = ''
+as $$
+declare
+  v_named text := case p_act.subject when 'job' then p_act.job_id::text when 'queue' then p_act.queue when 'lane' then p_act.lane when 'class' then p_act.class
+    when 'worker' then p_act.worker_id::text when 'approval' then p_act.approval_id::text when 'schedule' then p_act.schedule when 'budget' then p_act.budget
+    when 'stop' then p_act.stop_id::text when 'incident' then p_act.incident_id::text when 'alert_channel' then p_act.channel end;
+  v_wanted integer := case when p_act.subject = 'dead_letter' or (p_act.verb, p_act.subject) in (('engage', 'stop'), ('open', 'incident')) then 0 else 1 end;
+begin
+  return num_nonnulls(p_act.job_id, p_act.queue, p_act.lane, p_act.class, p_act.worker_id, p_act.approval_id, p_act.schedule, p_act.budget, p_act.stop_id, p_act.incident_id, p_act.channel) <> v_wanted
+      or (v_wanted = 1 and v_named is null);
+end
+$$;
+comment on function holdfast_private.bad_target(holdfast.actions) is 'True when an act does not name exactly the target that its subject says.';
+
 create function holdfast_private.tg_actions__carry_out() returns trigger
   language plpgsql security definer set search_path = ''
 as $$
@@ -309,7 +426,7 @@ declare
   v_verb holdfast.verbs;
 begin
   select v.* into v_verb from holdfast.verbs v where v.verb = new.verb and v.subject = new.subject;
-  if not found or new.subject not in ('job', 'queue', 'lane', 'class', 'worker') or new.verb in ('enqueue', 'depend', 'define') then
+  if not found or new.verb in ('enqueue', 'depend', 'define') then
     perform holdfast_private.refuse(404, 'unknown_verb', format('There is no act %s on %s.', quote_literal(left(new.verb, 60)), quote_literal(left(new.subject, 60))), 'See holdfast.verbs.');
   elsif not holdfast_private.caller_may(new.workspace_id, new.verb, new.subject) then
     perform holdfast_private.refuse(403, 'not_permitted', format('You may not %s a %s in this workspace: it takes the role %s.', new.verb, new.subject, v_verb.least_role), 'Ask an admin of the workspace.');
@@ -317,9 +434,9 @@ begin
     perform holdfast_private.refuse(422, 'reason_required', format('%s needs a reason.', initcap(new.verb)), 'Say why: it goes into the ledger.');
   elsif length(new.reason) > 2000 then
     perform holdfast_private.refuse(422, 'bad_reason', 'A reason may have at most 2000 characters.', 'Shorten it.');
-  elsif num_nonnulls(new.job_id, new.queue, new.lane, new.class, new.worker_id) <> 1
-     or (case new.subject when 'job' then new.job_id::text when 'queue' then new.queue when 'lane' then new.lane when 'class' then new.class else new.worker_id::text end) is null then
-    perform holdfast_private.refuse(400, 'bad_target', format('An act on a %s names exactly that %s.', new.subject, new.subject), 'Set job_id, queue, lane, class or worker_id, as the subject says.');
+  elsif holdfast_private.bad_target(new) then
+    perform holdfast_private.refuse(400, 'bad_target', format('An act on a %s names exactly that %s.', new.subject, new.subject),
+      'Set job_id, queue, lane, class, worker_id, approval_id, schedule, budget, stop_id, incident_id or channel, as the subject says. To engage a stop, act on dead letters or open an incident, use params alone.');
   end if;
   new.actor := holdfast_private.current_actor();
   new.acted_at := holdfast_private.clock();
@@ -327,9 +444,16 @@ begin
   new := case new.subject
     when 'job' then holdfast_private.act_on_job(new)
     when 'worker' then holdfast_private.act_on_worker(new)
+    when 'approval' then holdfast_private.act_on_approval(new)
+    when 'dead_letter' then holdfast_private.act_on_dead_letters(new)
+    when 'stop' then holdfast_private.act_on_stop(new)
+    when 'schedule' then holdfast_private.act_on_schedule(new)
+    when 'budget' then holdfast_private.act_on_budget(new)
+    when 'incident' then holdfast_private.act_on_incident(new)
+    when 'alert_channel' then holdfast_private.act_on_channel(new)
     else holdfast_private.act_on_scope(new, new.subject, coalesce(new.queue, new.lane, new.class)) end;
   perform holdfast_private.record(new.workspace_id, new.actor, new.subject || '.' || new.verb, new.subject,
-    coalesce(new.job_id::text, new.queue, new.lane, new.class, new.worker_id::text),
+    coalesce(new.job_id::text, new.queue, new.lane, new.class, new.worker_id::text, new.approval_id::text, new.schedule, new.budget, new.stop_id::text, new.incident_id::text, new.channel, 'filter'),
     jsonb_strip_nulls(jsonb_build_object('reason', new.reason, 'params', nullif(new.params, '{}'), 'affected', new.affected, 'result', new.result)));
   return new;
 end
@@ -337,132 +461,3 @@ $$;
 comment on function holdfast_private.tg_actions__carry_out() is 'Asks the permission question, carries the act out and fills in what happened.';
 create trigger actions__carry_out before insert on holdfast.actions
   for each row execute function holdfast_private.tg_actions__carry_out();
-
--- Calls for people who prefer calls. They run with the caller's rights and only insert.
-create function holdfast.find_workspace(p_workspace text) returns uuid
-  language plpgsql stable set search_path = ''
-as $$
-declare
-  v_id uuid;
-begin
-  select w.id into v_id from holdfast.workspaces w where w.slug = p_workspace;
-  if not found then
-    raise exception using errcode = 'PT404', message = format('There is no workspace %s that you belong to.', coalesce(quote_literal(left(p_workspace, 80)), '(null)')),
-      detail = 'holdfast.unknown_workspace', hint = 'Check the name, or ask its admin to add you.';
-  end if;
-  return v_id;
-end
-$$;
-comment on function holdfast.find_workspace(text) is 'Id of a workspace by its slug, among those the caller may see.';
-
-create function holdfast.enqueue_many(p_workspace text, p_jobs jsonb) returns table (id bigint, state text, existing boolean, idempotency_key text)
-  language plpgsql set search_path = ''
-as $$
-#variable_conflict use_column
-declare
-  v_workspace uuid := holdfast.find_workspace(p_workspace);
-  v_types constant jsonb := '{"kind": "text", "payload": "json", "venture": "text", "queue": "text", "lane": "text", "class": "text", "name": "text", "priority": "integer",
-    "labels": "json", "depends_on": "array", "run_at": "timestamptz", "timeout_seconds": "integer", "max_attempts": "integer", "idempotency_key": "text", "concurrency_key": "text",
-    "est_cost": "numeric", "paid": "boolean", "external": "boolean", "trigger": "text"}';
-  v_bad record;
-  v_inserted bigint[];
-begin
-  if jsonb_typeof(p_jobs) is distinct from 'array' or jsonb_array_length(p_jobs) > 10000 then
-    raise exception using errcode = 'PT400', message = 'p_jobs must be an array of at most 10000 jobs.', detail = 'holdfast.bad_batch', hint = 'Split larger batches.';
-  elsif exists (select from jsonb_array_elements(p_jobs) j where jsonb_typeof(j) <> 'object') then
-    raise exception using errcode = 'PT400', message = 'Every element of p_jobs must be an object.', detail = 'holdfast.bad_batch', hint = 'Example: [{"kind": "hello", "payload": {}}].';
-  end if;
-  -- Checked here, field by field, because a cast that fails inside the insert does not say which field it was.
-  select f.key, v_types ->> f.key as type into v_bad
-  from jsonb_array_elements(p_jobs) j cross join jsonb_each(j) f
-  where case v_types ->> f.key
-    when 'text' then false
-    when 'json' then false
-    when 'array' then jsonb_typeof(f.value) not in ('array', 'null') or jsonb_path_exists(f.value, '$[*] ? (@.type() != "number")')
-    else (v_types ->> f.key) is null or (f.value <> 'null' and not pg_input_is_valid(f.value #>> '{}', v_types ->> f.key)) end
-  limit 1;
-  if v_bad.key is not null and v_bad.type is null then
-    raise exception using errcode = 'PT400', message = format('A job has no field %s.', quote_literal(left(v_bad.key, 80))), detail = 'holdfast.unknown_option',
-      hint = format('Known fields: %s.', (select string_agg(k, ', ' order by k) from jsonb_object_keys(v_types) k));
-  elsif v_bad.key is not null then
-    raise exception using errcode = 'PT422', message = format('%s is not a valid %s.', v_bad.key, v_bad.type), detail = 'holdfast.bad_option',
-      hint = 'depends_on is an array of job ids; times are ISO 8601 with an offset; durations are whole seconds.';
-  end if;
-  with inserted as (
-    insert into holdfast.jobs (workspace_id, kind, payload, venture, queue, lane, class, name, priority, labels, depends_on, run_at, timeout_seconds, max_attempts,
-      idempotency_key, concurrency_key, est_cost, paid, external, trigger)
-    select v_workspace, a.kind, coalesce(a.payload, '{}'), a.venture, a.queue, a.lane, a.class, a.name, coalesce(a.priority, 0), coalesce(a.labels, '{}'),
-      coalesce(a.depends_on, '{}'), a.run_at, a.timeout_seconds, a.max_attempts, a.idempotency_key, a.concurrency_key, a.est_cost, coalesce(a.paid, false),
-      coalesce(a.external, false), coalesce(a.trigger, 'api')
-    from jsonb_to_recordset(p_jobs) as a (kind text, payload jsonb, venture text, queue text, lane text, class text, name text, priority int, labels jsonb, depends_on bigint[],
-      run_at timestamptz, timeout_seconds int, max_attempts int, idempotency_key text, concurrency_key text, est_cost numeric, paid boolean, external boolean, trigger text)
-    on conflict (workspace_id, kind, idempotency_key) where idempotency_key is not null do nothing
-    returning id
-  )
-  select coalesce(array_agg(i.id), '{}') into v_inserted from inserted i;
-  -- A statement of its own: it sees the states after dispatch, and the job that a concurrent caller with the same key has
-  -- committed in the meantime.
-  return query
-    select j.id, j.state, false, j.idempotency_key from holdfast.jobs j where j.id = any (v_inserted)
-    union all
-    select j.id, j.state, true, j.idempotency_key
-    from (select distinct a.kind, a.idempotency_key from jsonb_to_recordset(p_jobs) as a (kind text, idempotency_key text) where a.idempotency_key is not null) a
-    join holdfast.jobs j on j.workspace_id = v_workspace and j.kind = a.kind and j.idempotency_key = a.idempotency_key
-    where j.id <> all (v_inserted)
-    order by 1;
-end
-$$;
-comment on function holdfast.enqueue_many(text, jsonb) is
-  'Adds up to 10000 jobs: [{kind, payload, queue, …}] as the columns of holdfast.jobs. A repeat of an idempotency key returns the job that exists (existing = true). Runs with the caller''s rights.';
-
-create function holdfast.enqueue(p_workspace text, p_kind text, p_payload jsonb default '{}', p_options jsonb default '{}') returns holdfast.jobs
-  language plpgsql set search_path = ''
-as $$
-declare
-  v_id bigint;
-  v_job holdfast.jobs;
-begin
-  select e.id into v_id from holdfast.enqueue_many(p_workspace, jsonb_build_array(p_options || jsonb_build_object('kind', p_kind, 'payload', p_payload))) e;
-  select j.* into v_job from holdfast.jobs j where j.id = v_id;
-  return v_job;
-end
-$$;
-comment on function holdfast.enqueue(text, text, jsonb, jsonb) is
-  'Adds one job and returns it. p_options holds any other columns of holdfast.jobs, e.g. {"queue": "priority", "idempotency_key": "k1"}. Runs with the caller''s rights.';
-
-create function holdfast.act(p_workspace text, p_verb text, p_subject text, p_target jsonb, p_reason text default null, p_params jsonb default '{}') returns holdfast.actions
-  language plpgsql set search_path = ''
-as $$
-declare
-  v_action holdfast.actions;
-begin
-  if not pg_input_is_valid(coalesce(p_target ->> 'job', p_target ->> 'worker', '0'), 'bigint') then
-    raise exception using errcode = 'PT400', message = 'The target names a job or worker by its number.', detail = 'holdfast.bad_target', hint = 'Example: {"job": 1207}.';
-  end if;
-  insert into holdfast.actions (workspace_id, verb, subject, job_id, queue, lane, class, worker_id, reason, params)
-  values (holdfast.find_workspace(p_workspace), p_verb, p_subject, (p_target ->> 'job')::bigint, p_target ->> 'queue', p_target ->> 'lane', p_target ->> 'class',
-    (p_target ->> 'worker')::bigint, p_reason, p_params)
-  returning * into v_action;
-  return v_action;
-end
-$$;
-comment on function holdfast.act(text, text, text, jsonb, text, jsonb) is
-  'Acts: holdfast.act(''local'', ''pause'', ''queue'', ''{"queue": "primary"}'', ''deploying''). Returns the row of holdfast.actions with what happened. Runs with the caller''s rights.';
-
-create function holdfast.read_output(p_run bigint, p_stream text default null, p_after bigint default 0, p_limit integer default 262144)
-  returns table (stream text, byte_offset bigint, bytes integer, data text)
-  language sql stable set search_path = ''
-as $$
-  with chunks as (
-    select o.stream, o.byte_offset, o.data, sum(length(o.data)) over (order by o.at, o.stream, o.byte_offset) - length(o.data) as before
-    from holdfast.run_output o
-    where o.run_id = p_run and (p_stream is null or o.stream = p_stream) and o.byte_offset + length(o.data) > p_after
-    order by o.at, o.stream, o.byte_offset limit 2000
-  )
-  select c.stream, greatest(c.byte_offset, p_after), length(c.data) - greatest(p_after - c.byte_offset, 0)::int,
-    encode(substr(c.data, greatest(p_after - c.byte_offset, 0)::int + 1), 'base64')
-  from chunks c where c.before < p_limit
-  order by c.stream, c.byte_offset
-$$;
-comment on function holdfast.read_output(bigint, text, bigint, integer) is
-  'Output of a run from a byte offset on, about p_limit bytes at a time, as base64. p_after counts within a stream: name the stream to page through it.';
