@@ -155,6 +155,12 @@ begin
      and p_job.created_by = p_act.actor then
     perform holdfast_private.refuse(403, 'own_request', format('You asked for job %s yourself: another person must consent.', p_job.id), 'Ask an approver of the workspace.');
   end if;
+  -- A wish to run it again is not the consent its class asks for; but where one person runs the workspace alone, it is.
+  if p_act.verb in ('retry', 'release') and p_job.state <> 'retrying' and not (select w.single_operator from holdfast.workspaces w where w.id = p_act.workspace_id)
+     and (select c.needs_approval or (p_act.verb = 'retry' and not c.retry_safe and p_job.attempt > 0) from holdfast.job_classes c where c.workspace_id = p_job.workspace_id and c.name = p_job.class) then
+    update holdfast.jobs j set state = 'awaiting_approval', held_by = '{}', finished_at = null where j.id = p_job.id;
+    return jsonb_build_object('state', 'awaiting_approval');
+  end if;
   -- A release is a fresh start: what counted against the job was what a person has now looked at.
   update holdfast.jobs j set crash_count = 0, max_attempts = greatest(j.max_attempts, j.attempt + 1) where j.id = p_job.id and p_act.verb = 'release';
   perform holdfast_private.requeue(p_job.id);
@@ -196,6 +202,9 @@ as $$
 declare
   v_job holdfast.jobs;
 begin
+  if p_act.params <> '{}' then
+    perform holdfast_private.refuse(400, 'unknown_option', format('%s on a job takes no params: got %s.', p_act.verb, left(p_act.params::text, 200)), 'Leave params out.');
+  end if;
   select j.* into v_job from holdfast.jobs j where j.id = p_act.job_id and j.workspace_id = p_act.workspace_id for update;
   if not found then
     perform holdfast_private.refuse(404, 'unknown_job', format('There is no job %s in this workspace.', p_act.job_id), 'Check the id.');
@@ -310,7 +319,8 @@ declare
 begin
   select v.* into v_verb from holdfast.verbs v where v.verb = new.verb and v.subject = new.subject;
   if not found or new.subject not in ('job', 'queue', 'lane', 'class', 'worker') or new.verb in ('enqueue', 'depend', 'define') then
-    perform holdfast_private.refuse(404, 'unknown_verb', format('There is no act %s on %s.', quote_literal(left(new.verb, 60)), quote_literal(left(new.subject, 60))), 'See holdfast.verbs.');
+    perform holdfast_private.refuse(404, 'unknown_verb', format('There is no act %s on %s.', quote_literal(left(new.verb, 60)), quote_literal(left(new.subject, 60))),
+      'See holdfast.verbs. Enqueue, depend and define are inserts into jobs, job_dependencies and the table of what is defined.');
   elsif not holdfast_private.caller_may(new.workspace_id, new.verb, new.subject) then
     perform holdfast_private.refuse(403, 'not_permitted', format('You may not %s a %s in this workspace: it takes the role %s.', new.verb, new.subject, v_verb.least_role), 'Ask an admin of the workspace.');
   elsif v_verb.needs_reason and coalesce(btrim(new.reason), '') = '' then
@@ -319,7 +329,7 @@ begin
     perform holdfast_private.refuse(422, 'bad_reason', 'A reason may have at most 2000 characters.', 'Shorten it.');
   elsif num_nonnulls(new.job_id, new.queue, new.lane, new.class, new.worker_id) <> 1
      or (case new.subject when 'job' then new.job_id::text when 'queue' then new.queue when 'lane' then new.lane when 'class' then new.class else new.worker_id::text end) is null then
-    perform holdfast_private.refuse(400, 'bad_target', format('An act on a %s names exactly that %s.', new.subject, new.subject), 'Set job_id, queue, lane, class or worker_id, as the subject says.');
+    perform holdfast_private.refuse(400, 'bad_target', format('An act on a %s names exactly that %s.', new.subject, new.subject), 'Set job_id, queue, lane, class or worker_id, as the subject says; holdfast.act takes {"job": 12}, {"queue": "primary"}, {"lane": …}, {"class": …} or {"worker": 3}.');
   end if;
   new.actor := holdfast_private.current_actor();
   new.acted_at := holdfast_private.clock();
@@ -422,7 +432,7 @@ declare
   v_id bigint;
   v_job holdfast.jobs;
 begin
-  select e.id into v_id from holdfast.enqueue_many(p_workspace, jsonb_build_array(p_options || jsonb_build_object('kind', p_kind, 'payload', p_payload))) e;
+  select e.id into v_id from holdfast.enqueue_many(p_workspace, jsonb_build_array(coalesce(p_options, '{}') || jsonb_build_object('kind', p_kind, 'payload', p_payload))) e;
   select j.* into v_job from holdfast.jobs j where j.id = v_id;
   return v_job;
 end
