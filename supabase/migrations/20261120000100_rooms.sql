@@ -21,6 +21,8 @@ begin
   end loop;
 end
 $$;
+-- A client that gave up must not leave a backend behind that still waits for a lock, or twenty of them use up every connection.
+alter role holdfast_worker set client_connection_check_interval = '2s';
 
 create schema holdfast;
 comment on schema holdfast is 'What people read and act in: tables, views and calls of the job queue. Row level security decides who sees what; acts are inserts.';

@@ -80,8 +80,10 @@ create trigger seals__never_truncated before truncate on holdfast_ledger.seals
   for each statement execute function holdfast_ledger.tg_events__append_only();
 
 -- Partitions are made by the owner of the record, a few days ahead, and dropped whole by retention once sealed.
+-- Both take the parent's strongest lock for a moment. They wait half a second for it and give up: while they wait, every
+-- enqueue and finish waits behind them. Seven days of head start make a failed try harmless.
 create function holdfast_ledger.add_day(p_day date) returns boolean
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = '' set lock_timeout = '500ms'
 as $$
 declare
   v_name text := 'events_' || to_char(p_day, 'YYYYMMDD');
@@ -166,7 +168,11 @@ begin
   select * into v_last from holdfast_ledger.seals order by seal desc limit 1;
   v_next := coalesce(v_last.seal, 0) + 1;
   v_from := coalesce(v_last.xid_to, 0);
-  if v_horizon <= v_from then
+  if v_from > pg_snapshot_xmax(pg_current_snapshot())::text::bigint then
+    -- Silence here would pass for a whole record.
+    perform holdfast_private.refuse(409, 'record_restored', format('The newest seal ends at transaction %s, which this server has not reached: the record was restored into a new cluster.', v_from),
+      'Verify and export the record where it came from; see "After a restore" in supabase/README.md.');
+  elsif v_horizon <= v_from then
     return jsonb_build_object('events', 0);
   end if;
   select array_agg(e.seq order by e.seq), array_agg(holdfast_ledger.leaf(e) order by e.seq)
@@ -213,7 +219,7 @@ begin
        or holdfast_ledger.seal_hash(v_seal.seal, v_seal.sealed_at, v_seal.xid_from, v_seal.xid_to, v_seal.seqs, v_seal.root, v_seal.previous) <> v_seal.hash then
       return query select v_seal.seal, null::bigint, 'the seal itself was altered'::text;
     end if;
-    -- Retention drops whole sealed days; only the seals stay, and days_dropped says which transactions they held.
+    -- Retention drops whole sealed days; only the seals stay, and dropped_days says which transactions they held.
     if not exists (select from holdfast_ledger.dropped_days d where v_seal.xid_from < d.xid_to) then
       return query
         with sealed as (select s.seq, s.place from unnest(v_seal.seqs) with ordinality as s (seq, place)),
@@ -245,7 +251,7 @@ comment on column holdfast_ledger.dropped_days.events is 'How many events it hel
 comment on column holdfast_ledger.dropped_days.xid_to is 'First transaction after the day''s last one.';
 
 create function holdfast_ledger.drop_day(p_day date) returns bigint
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = '' set lock_timeout = '500ms'
 as $$
 declare
   v_name text := 'events_' || to_char(p_day, 'YYYYMMDD');

@@ -268,7 +268,8 @@ begin
     (new.id, 'agent', 'Workers that run autonomous agents.', 3, 20);
   insert into holdfast.job_classes (workspace_id, name, max_retries, backoff, backoff_seconds, quarantine_after, retry_safe, needs_approval, timeout_seconds) values
     (new.id, 'small', 3, 'exponential', 10, 3, true, false, 5 * 60),
-    (new.id, 'medium', 2, 'exponential', 30, 2, true, false, 30 * 60),
+    -- Three, like small: at two, everything beside one dead worker would be a suspect and go one at a time (see jobs.suspect).
+    (new.id, 'medium', 2, 'exponential', 30, 3, true, false, 30 * 60),
     (new.id, 'large', 1, 'linear', 60, 1, false, false, 6 * 3600),
     (new.id, 'approval_required', 0, 'none', 60, 1, false, true, 3600);
   insert into holdfast.kinds (workspace_id, name, mode, class, description, payload_schema) values
@@ -287,6 +288,46 @@ comment on function holdfast_private.tg_workspaces__furnish() is 'Gives a new wo
 create trigger workspaces__furnish after insert on holdfast.workspaces
   for each row execute function holdfast_private.tg_workspaces__furnish();
 
+create function holdfast_private.is_env_name(p_name text) returns boolean
+  language sql immutable set search_path = ''
+  as $$ select p_name ~ '^[A-Za-z_][A-Za-z0-9_]{0,126}$' and p_name !~* '^HOLDFAST_' $$;
+comment on function holdfast_private.is_env_name(text) is 'May an environment variable of this name be passed to a command?';
+
+create function holdfast_private.check_profile(p_profile holdfast.profiles) returns void
+  language plpgsql set search_path = ''
+as $$
+declare
+  v_strange text;
+begin
+  if p_profile.name !~ '^[a-z][a-z0-9_.-]{0,62}$' then
+    perform holdfast_private.refuse(422, 'bad_kind_name', format('A profile''s name must match [a-z][a-z0-9_.-]* (at most 63): got %s.', quote_literal(left(p_profile.name, 80))), 'Rename the profile.');
+  elsif coalesce(p_profile.program, '') = '' or p_profile.program ~ '[[:cntrl:]]' then
+    perform holdfast_private.refuse(422, 'bad_profile', 'program must be an absolute path or a name, without control characters.', 'It is one program, never a shell line: arguments go into args.');
+  elsif p_profile.timeout_seconds not between 1 and 30 * 86400 or p_profile.grace_seconds not between 0 and 3600 then
+    perform holdfast_private.refuse(422, 'bad_profile', format('timeout_seconds must be 1 to 2592000 and grace_seconds 0 to 3600: got %s and %s.', p_profile.timeout_seconds, p_profile.grace_seconds), 'Leave timeout_seconds out to take the class''s.');
+  elsif jsonb_typeof(p_profile.parameter_schema) <> 'object' then
+    perform holdfast_private.refuse(422, 'bad_profile', 'parameter_schema must be a JSON Schema, as an object.', 'Leave it out for a profile without parameters.');
+  elsif p_profile.cwd is not null and p_profile.cwd !~ '^/' then
+    perform holdfast_private.refuse(422, 'bad_profile', format('cwd must be an absolute path: got %s.', quote_literal(left(p_profile.cwd, 200))), 'Leave it out to run in the run''s own directory.');
+  elsif exists (select from unnest(p_profile.env) e where e is null or not holdfast_private.is_env_name(e)) then
+    perform holdfast_private.refuse(422, 'bad_env', format('env must name environment variables, none of them HOLDFAST_*: got %s.', left(p_profile.env::text, 200)),
+      'Names only: the values come from the worker when the command starts.');
+  elsif not exists (select from holdfast.queues q where q.workspace_id = p_profile.workspace_id and q.name = p_profile.queue) then
+    perform holdfast_private.refuse_unknown('queue', p_profile.queue, p_profile.workspace_id);
+  elsif not exists (select from holdfast.lanes l where l.workspace_id = p_profile.workspace_id and l.name = p_profile.lane) then
+    perform holdfast_private.refuse_unknown('lane', p_profile.lane, p_profile.workspace_id);
+  elsif not exists (select from holdfast.job_classes c where c.workspace_id = p_profile.workspace_id and c.name = p_profile.class) then
+    perform holdfast_private.refuse_unknown('class', p_profile.class, p_profile.workspace_id);
+  end if;
+  select m[1] into v_strange from unnest(p_profile.args) a cross join lateral regexp_matches(a, '{{\s*([^{}]*?)\s*}}', 'g') m
+  where not coalesce(p_profile.parameter_schema -> 'properties' ? m[1], false) limit 1;
+  if v_strange is not null then
+    perform holdfast_private.refuse(422, 'bad_profile', format('args uses the parameter %s, which parameter_schema.properties does not have.', quote_literal(left(v_strange, 80))), 'Declare it there, with its type.');
+  end if;
+end
+$$;
+comment on function holdfast_private.check_profile(holdfast.profiles) is 'Refuses a profile that could never run, each field by name.';
+
 -- A profile gets its version, and a kind of the same name that runs it.
 create function holdfast_private.tg_profiles__version() returns trigger
   language plpgsql security definer set search_path = ''
@@ -295,6 +336,7 @@ begin
   if not holdfast_private.caller_may(new.workspace_id, 'define', 'profile') then
     perform holdfast_private.refuse(403, 'not_permitted', 'You may not define a profile in this workspace.', 'Ask an admin of the workspace.');
   end if;
+  perform holdfast_private.check_profile(new);
   perform from holdfast.workspaces w where w.id = new.workspace_id for no key update;
   select coalesce(max(p.version), 0) + 1 into new.version from holdfast.profiles p where p.workspace_id = new.workspace_id and p.name = new.name;
   new.created_by := holdfast_private.current_actor();
@@ -316,6 +358,45 @@ $$;
 comment on function holdfast_private.tg_profiles__version() is 'Numbers a new version of a profile and makes the kind that runs it.';
 create trigger profiles__version before insert on holdfast.profiles
   for each row execute function holdfast_private.tg_profiles__version();
+
+-- graphile-worker's names for a lane's deliveries are made with the lane: made by the first enqueue, they would hold up
+-- every other enqueue into the lane until that one commits.
+create function holdfast_private.tg_lanes__tasks() returns trigger
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  insert into graphile_worker._private_tasks (identifier) values ('holdfast:' || new.name), ('holdfast:' || new.name || ':commands') on conflict do nothing;
+  return null;
+end
+$$;
+comment on function holdfast_private.tg_lanes__tasks() is 'Makes the names under which graphile-worker delivers a lane.';
+create trigger lanes__tasks after insert on holdfast.lanes for each row execute function holdfast_private.tg_lanes__tasks();
+
+-- What a workspace allows is an act like any other. profiles write their own event, with the version.
+create function holdfast_private.tg_catalogue__record() returns trigger
+  language plpgsql security definer set search_path = ''
+as $$
+declare
+  v_row jsonb := to_jsonb(new);
+begin
+  perform holdfast_private.record(new.workspace_id, holdfast_private.current_actor(), tg_argv[0] || '.defined', tg_argv[0], coalesce(v_row ->> 'name', v_row ->> 'program'),
+    jsonb_strip_nulls(v_row - '{workspace_id,name,id,created_at,updated_at,payload_schema,description,paused_at,paused_by,paused_reason}'::text[]));
+  return null;
+end
+$$;
+comment on function holdfast_private.tg_catalogue__record() is 'Writes the event of a new queue, lane, class, kind, venture or command rule.';
+do $$
+declare
+  v_table text;
+  v_subject text;
+begin
+  for v_table, v_subject in values ('queues', 'queue'), ('lanes', 'lane'), ('job_classes', 'class'), ('kinds', 'kind'), ('ventures', 'venture'), ('command_rules', 'command_rule') loop
+    -- What furnishes a workspace or registers kinds is told by its own event.
+    execute format('create trigger %I after insert on holdfast.%I for each row when (pg_trigger_depth() = 0 and session_user <> ''holdfast_worker'') execute function holdfast_private.tg_catalogue__record(%L)',
+      v_table || '__record', v_table, v_subject);
+  end loop;
+end
+$$;
 
 do $$
 declare

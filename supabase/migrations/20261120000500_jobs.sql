@@ -106,7 +106,7 @@ create table holdfast.jobs (
   consent text constraint jobs_consent_is_known check (consent in ('first_run', 'retry', 'spend')),
   idempotency_key text,
   concurrency_key text,
-  est_cost numeric(14, 6),
+  est_cost numeric,
   paid boolean not null default false,
   external boolean not null default false,
   profile_version integer,
@@ -131,7 +131,7 @@ create table holdfast.jobs (
   constraint jobs_timeout_is_positive check (timeout_seconds > 0),
   constraint jobs_attempts_are_positive check (max_attempts > 0 and attempt >= 0 and crash_count >= 0),
   constraint jobs_progress_is_a_share check (progress between 0 and 1),
-  constraint jobs_cost_is_an_amount check (est_cost >= 0 and est_cost <> 'NaN')
+  constraint jobs_cost_is_an_amount check (est_cost between 0 and 99999999)
 ) with (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 comment on table holdfast.jobs is 'One durable piece of work each. Insert to enqueue; act through holdfast.actions; it outlives its attempts (runs).';
 comment on column holdfast.jobs.id is 'Identity: short, so that a person can type it.';

@@ -205,7 +205,7 @@ create policy "members read the output of their workspaces" on holdfast.run_outp
 grant select on holdfast.run_output to authenticated, service_role;
 
 create function holdfast_private.add_output_day(p_day date) returns boolean
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = '' set lock_timeout = '500ms'
 as $$
 declare
   v_name text := 'run_output_' || to_char(p_day, 'YYYYMMDD');

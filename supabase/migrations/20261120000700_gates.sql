@@ -114,7 +114,7 @@ create table holdfast_private.slots (
   primary key (workspace_id, scope, name, job_id)
 ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_cost_delay = 0);
 create index slots_by_job on holdfast_private.slots (job_id);
-comment on table holdfast_private.slots is 'Which dispatched and running jobs occupy which limited queue, lane, class or concurrency key.';
+comment on table holdfast_private.slots is 'Which dispatched and running jobs occupy which limited queue, lane, class or concurrency key, or are the one suspect of their workspace.';
 comment on column holdfast_private.slots.workspace_id is 'The workspace.';
 comment on column holdfast_private.slots.scope is 'queue, lane, class, key, or suspect (one at a time in a workspace).';
 comment on column holdfast_private.slots.name is 'Name of the queue, lane or class, or the key.';
@@ -185,7 +185,7 @@ end
 $$;
 comment on function holdfast_private.limited_scopes(holdfast_private.candidate[]) is 'Which limits apply to which candidate.';
 
--- Locks scopes in the one order everybody uses: queues, lanes, classes, keys, each by workspace and name. Only a session
+-- Locks scopes in the one order everybody uses: queues, lanes, classes, keys and suspects, each by workspace and name. Only a session
 -- that holds no scope yet may wait for one: two that each hold what the other wants next (a slot of a lane was freed, its
 -- waiter also needs one of a queue) would wait for ever. Whoever holds a scope already takes what is free right now.
 create function holdfast_private.lock_scopes(p_scopes jsonb, p_wait boolean default true) returns table (workspace_id uuid, scope text, name text)
@@ -244,8 +244,10 @@ begin
     into v_scopes from holdfast_private.limited_scopes(p_candidates) s;
   if v_scopes is null then
     return;
-  elsif p_wait then
+  elsif p_wait and coalesce(current_setting('holdfast.holds_scope', true), '') <> pg_current_xact_id()::text then
     perform from holdfast_private.lock_scopes(v_scopes);
+    -- Whatever this transaction inserts next already holds a scope, and no longer waits for one.
+    perform set_config('holdfast.holds_scope', pg_current_xact_id()::text, true);
   else
     v_busy := array(
       select s.workspace_id || ' ' || s.scope || ' ' || s.name from jsonb_to_recordset(v_scopes) as s (workspace_id uuid, scope text, name text)

@@ -172,6 +172,7 @@ begin
   new.max_attempts := coalesce(new.max_attempts, v_class.max_retries + 1);
   new.trigger := coalesce(new.trigger, 'api');
   new.depends_on := coalesce(new.depends_on, '{}');
+  new.est_cost := round(new.est_cost, 6);
   new.paid := coalesce(new.paid, false);
   new.external := coalesce(new.external, false);
   perform holdfast_private.check_job(new, v_now);
@@ -259,8 +260,8 @@ begin
     perform holdfast_private.refuse(422, 'bad_idempotency_key', 'idempotency_key must have 1 to 200 characters.', 'Leave it out when a repeat may make a second job.');
   elsif p_job.concurrency_key = '' or length(p_job.concurrency_key) > 200 then
     perform holdfast_private.refuse(422, 'bad_concurrency_key', 'concurrency_key must have 1 to 200 characters.', 'Leave it out when jobs need not wait for each other.');
-  elsif p_job.est_cost < 0 or p_job.est_cost = 'NaN' then
-    perform holdfast_private.refuse(422, 'bad_est_cost', format('est_cost must be an amount of 0 or more: got %s.', p_job.est_cost), 'Leave it out when the job costs nothing.');
+  elsif p_job.est_cost not between 0 and 99999999 then
+    perform holdfast_private.refuse(422, 'bad_est_cost', format('est_cost must be an amount from 0 to 99999999: got %s.', p_job.est_cost), 'Leave it out when the job costs nothing.');
   elsif p_job.paid and p_job.est_cost is null then
     perform holdfast_private.refuse(422, 'bad_est_cost', 'A paid job must say its est_cost: that much is reserved from the budget before it runs.', 'Give the most one attempt should cost.');
   elsif p_job.trigger not in ('api', 'manual', 'schedule', 'work_order', 'retry', 'rerun') then
@@ -285,6 +286,11 @@ begin
   if jsonb_typeof(p_job.payload -> 'argv') is distinct from 'array' or coalesce(v_program, '') = ''
      or exists (select from jsonb_array_elements(p_job.payload -> 'argv') a where jsonb_typeof(a) <> 'string') then
     perform holdfast_private.refuse(422, 'bad_argv', 'payload.argv must be an array of strings, the program first.', 'Example: {"argv": ["ls", "-l"]}.');
+  end if;
+  if coalesce(jsonb_typeof(p_job.payload -> 'env'), 'array') <> 'array'
+     or exists (select from jsonb_array_elements(coalesce(p_job.payload -> 'env', '[]')) e where jsonb_typeof(e) <> 'string' or not holdfast_private.is_env_name(e #>> '{}')) then
+    perform holdfast_private.refuse(422, 'bad_env', format('payload.env must be an array of names of environment variables, none of them HOLDFAST_*: got %s.', left((p_job.payload -> 'env')::text, 200)),
+      'Names only: the values come from the worker when the command starts.');
   end if;
   if not exists (
     select from holdfast.command_rules r

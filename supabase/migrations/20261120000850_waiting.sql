@@ -2,31 +2,58 @@
 -- each finds the jobs that waited for it, best first, and admits them. What a moment of concurrency leaves behind, the
 -- promote duty finds.
 
--- Parents completed: jobs that now wait for nothing become queued. Returns them, for dispatch.
+-- Children that somebody else had locked when their parent completed: the promote duty looks again.
+create table holdfast_private.unblock_later (
+  job_id bigint primary key
+);
+comment on table holdfast_private.unblock_later is 'Jobs whose parent completed while another session held them.';
+comment on column holdfast_private.unblock_later.job_id is 'The waiting job.';
+alter table holdfast_private.unblock_later enable row level security;
+
+-- Parents completed: jobs that now wait for nothing become queued. Returns them, for dispatch. Locked first and judged in a
+-- second statement: two parents that complete at the same moment would otherwise each see the other still running, and
+-- nobody would look again. Skipped when locked: a finish never waits for a person's open transaction.
 create function holdfast_private.unblock(p_completed bigint[]) returns bigint[]
   language plpgsql set search_path = '' set enable_seqscan = off
 as $$
 declare
+  v_children bigint[];
+  v_got bigint[];
   v_ready bigint[];
 begin
-  if not exists (select from holdfast.job_dependencies d where d.depends_on = any (p_completed)) then
+  v_children := array(select distinct d.job_id from holdfast.job_dependencies d where d.depends_on = any (p_completed));
+  if v_children = '{}' then
     return '{}';
   end if;
-  with children as (
-    select distinct d.job_id from holdfast.job_dependencies d where d.depends_on = any (p_completed)
-  ), ready as (
-    select j.id from holdfast.jobs j join children c on c.job_id = j.id
-    where (j.state = 'blocked' or (j.state = 'queued' and 'dependency' = any (j.held_by))) and not exists (
-      select from holdfast.job_dependencies d join holdfast.jobs p on p.id = d.depends_on where d.job_id = j.id and p.state <> 'completed')
-    order by j.id for update of j
-  ), unblocked as (
-    update holdfast.jobs j set state = 'queued', held_by = '{}', queued_at = holdfast_private.clock() from ready r where j.id = r.id returning j.id
+  v_got := array(select j.id from holdfast.jobs j where j.id = any (v_children) order by j.id for update skip locked);
+  insert into holdfast_private.unblock_later (job_id) select c from unnest(v_children) c where c <> all (v_got) order by c on conflict do nothing;
+  with unblocked as (
+    update holdfast.jobs j set state = 'queued', held_by = '{}', queued_at = holdfast_private.clock()
+    where j.id = any (v_got) and (j.state = 'blocked' or (j.state = 'queued' and 'dependency' = any (j.held_by)))
+      and not exists (select from holdfast.job_dependencies d join holdfast.jobs p on p.id = d.depends_on where d.job_id = j.id and p.state <> 'completed')
+    returning j.id
   )
   select coalesce(array_agg(u.id order by u.id), '{}') into v_ready from unblocked u;
   return v_ready;
 end
 $$;
 comment on function holdfast_private.unblock(bigint[]) is 'Makes jobs queued, with no gate noted, whose last open parent is among the given ones. Returns them.';
+
+create function holdfast_private.unblock_noted() returns bigint[]
+  language plpgsql set search_path = '' set enable_seqscan = off
+as $$
+declare
+  v_noted bigint[] := array(select u.job_id from holdfast_private.unblock_later u order by u.job_id for update skip locked limit 1000);
+begin
+  if v_noted = '{}' then
+    return '{}';
+  end if;
+  -- What is still locked is noted again by unblock itself.
+  delete from holdfast_private.unblock_later u where u.job_id = any (v_noted);
+  return holdfast_private.unblock(array(select d.depends_on from holdfast.job_dependencies d where d.job_id = any (v_noted)));
+end
+$$;
+comment on function holdfast_private.unblock_noted() is 'Looks again at children that were locked when their parent completed. Returns those that became queued.';
 
 -- A slot became free: admit those that wait for it, best priority first, until nothing fits. Jobs that wait for something
 -- else as well (a busy key, a full or paused lane) are passed over in the query, so that a thousand of them do not hide the
@@ -67,6 +94,7 @@ begin
            and j.queue <> all ($3) and j.lane <> all ($4) and j.class <> all ($5)
            and (j.concurrency_key is null or not exists (
              select from holdfast_private.slots s where s.workspace_id = j.workspace_id and s.scope = ''key'' and s.name = j.concurrency_key))
+           and (not j.suspect or not exists (select from holdfast_private.slots s where s.workspace_id = j.workspace_id and s.scope = ''suspect''))
          order by j.effective_priority, j.id limit $6) w',
       case p_scope when 'key' then 'concurrency_key' else p_scope end, case p_scope when 'suspect' then '::boolean' else '' end)
       into v_jobs using p_workspace, p_name, v_queues, v_lanes, v_classes, least(v_room, 100);
@@ -81,8 +109,10 @@ $$;
 comment on function holdfast_private.dispatch_waiting(uuid, text, text) is 'Admits jobs that wait for a slot of this queue, lane, class or key, or to be the one suspect, best first. Returns how many were dispatched.';
 
 -- Frees the slots and settles the money of jobs that left the dispatched and running states, and admits those who waited
--- for either. The scopes are locked first: a dispatcher that is just now finding them full must have marked its job as
--- waiting before we look. Budgets come after scopes, here as everywhere.
+-- for either. The scopes that are free are locked first: a dispatcher that is just now finding them full must have marked
+-- its job as waiting before we look. A scope or budget that somebody holds (a person's open transaction, say) is not waited
+-- for: slots are freed all the same, which can only make room; money is settled by the promote duty, which also sees to
+-- who waits.
 create function holdfast_private.free_slots(p_jobs bigint[], p_costs jsonb default '{}') returns integer
   language plpgsql set search_path = '' set enable_seqscan = off
 as $$
@@ -94,7 +124,7 @@ begin
   select jsonb_agg(distinct jsonb_build_object('workspace_id', s.workspace_id, 'scope', s.scope, 'name', s.name)) into v_scopes
   from holdfast_private.slots s where s.job_id = any (p_jobs);
   if v_scopes is not null then
-    perform from holdfast_private.lock_scopes(v_scopes);
+    perform from holdfast_private.lock_scopes(v_scopes, false);
     delete from holdfast_private.slots s where s.job_id = any (p_jobs);
   end if;
   if holdfast_private.settle_money(p_jobs, p_costs) then

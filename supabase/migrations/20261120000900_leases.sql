@@ -19,10 +19,18 @@ begin
     perform holdfast_private.refuse(404, 'unknown_lane', format('No workspace has a lane %s.', array_to_string(v_unknown, ', ')),
       format('Known lanes: %s. Set HOLDFAST_LANES.', coalesce((select string_agg(distinct k.name, ', ') from holdfast.lanes k), 'none; create a workspace first')));
   end if;
+  if not pg_input_is_valid(coalesce(p_worker ->> 'capacity', '1'), 'integer') or not pg_input_is_valid(coalesce(p_worker ->> 'pid', ''), 'integer')
+     or num_nulls(p_worker ->> 'host', p_worker ->> 'boot_id', p_worker ->> 'pid_started') > 0 then
+    perform holdfast_private.refuse(422, 'bad_worker', 'A worker says its host, boot_id, pid (a number), pid_started and capacity (a number).', 'Use startWorker of @holdfast/worker.');
+  end if;
   insert into holdfast.workers (name, host, boot_id, pid, pid_started, pool_id, lanes, capacity, version, started_at, last_seen_at)
   values (coalesce(p_worker ->> 'name', p_worker ->> 'host'), p_worker ->> 'host', p_worker ->> 'boot_id', (p_worker ->> 'pid')::int, p_worker ->> 'pid_started',
     p_worker ->> 'pool_id', v_lanes, coalesce((p_worker ->> 'capacity')::int, 1), coalesce(p_worker ->> 'version', ''), v_now, v_now)
   returning id into v_id;
+  -- The same process under a new number: it was given up too early and has come back. What it still runs stays its own.
+  update holdfast.leases l set worker_id = v_id
+  from holdfast.workers w where l.worker_id = w.id and l.mode = 'function' and w.id <> v_id and w.ended_at is not null
+    and (w.host, w.boot_id, w.pid, w.pid_started) = (p_worker ->> 'host', p_worker ->> 'boot_id', (p_worker ->> 'pid')::int, p_worker ->> 'pid_started');
   perform holdfast_private.record(null, 'worker:' || v_id, 'worker.registered', 'worker', v_id::text, p_worker);
   return v_id;
 end
@@ -177,6 +185,10 @@ begin
     argv = coalesce(case when p_run ? 'argv' then array(select jsonb_array_elements_text(p_run -> 'argv')) end, r.argv),
     program = coalesce(p_run ->> 'program', r.program), cwd = coalesce(p_run ->> 'cwd', r.cwd), run_directory = coalesce(p_run ->> 'run_directory', r.run_directory)
   where r.id = p_token;
+  if p_run ? 'runner_pid' then
+    -- A sign of life: a launch may have taken most of the lease's life.
+    update holdfast.leases l set progress = l.progress where l.token = p_token;
+  end if;
 end
 $$;
 comment on function holdfast_private.attach_run(bigint, jsonb) is 'A runner tells where and as what it runs; given fields replace, others stay.';
@@ -185,8 +197,8 @@ comment on function holdfast_private.attach_run(bigint, jsonb) is 'A runner tell
 -- heartbeat, nor a worker the heartbeats and finishes that travel with it.
 create function holdfast_private.storable_amount(p_amount numeric) returns numeric
   language sql immutable set search_path = ''
-  as $$ select least(greatest(p_amount, 0), 99999999) $$;
-comment on function holdfast_private.storable_amount(numeric) is 'The amount, kept between 0 and 99999999 (NaN counts as the largest).';
+  as $$ select case when p_amount between 0 and 99999999 then p_amount end $$;
+comment on function holdfast_private.storable_amount(numeric) is 'The amount, or null when nobody could mean it: negative, not a number, above 99999999.';
 
 -- One UPDATE beats all of a worker's function runs. Only what needs attention comes back.
 create function holdfast_private.worker_beat(p_worker bigint, p_beats jsonb default '[]') returns table (token bigint, verdict text)
@@ -206,12 +218,14 @@ begin
       select b.* from jsonb_to_recordset(p_beats) as b (token bigint, progress numeric, message text, cost numeric)
     ), beaten as (
       update holdfast.leases l set progress = coalesce(least(greatest(b.progress, 0), 1), l.progress),
-        progress_message = coalesce(b.message, l.progress_message), cost = coalesce(holdfast_private.storable_amount(b.cost), l.cost)
-      from beats b where l.token = b.token and l.worker_id = p_worker
+        progress_message = coalesce(left(b.message, 500), l.progress_message), cost = coalesce(holdfast_private.storable_amount(b.cost), l.cost)
+      -- One lease in a person's open transaction must not cost the others their heartbeat: it is skipped, and beaten next time.
+      from (select k.token as lease, b.* from beats b join holdfast.leases k on k.token = b.token where k.worker_id = p_worker order by k.token for no key update of k skip locked) b
+      where l.token = b.lease
       returning l.token, l.verdict
     )
     select n.token, n.verdict from beaten n where n.verdict <> 'keep'
-    union all select b.token, 'lost' from beats b where not exists (select from beaten n where n.token = b.token);
+    union all select b.token, 'lost' from beats b where not exists (select from holdfast.leases l where l.token = b.token and l.worker_id = p_worker);
   if jsonb_path_exists(p_beats, '$[*] ? (@.cost > 0)') then
     perform holdfast_private.extend_money(array(select b.token from jsonb_to_recordset(p_beats) as b (token bigint, cost numeric) where b.cost > 0));
   end if;
@@ -268,7 +282,7 @@ declare
 begin
   update holdfast.leases l set
     progress = coalesce(least(greatest((p_beat ->> 'progress')::numeric, 0), 1), l.progress),
-    progress_message = coalesce(p_beat ->> 'message', l.progress_message),
+    progress_message = coalesce(left(p_beat ->> 'message', 500), l.progress_message),
     cpu_seconds = coalesce((p_beat ->> 'cpu_seconds')::numeric, l.cpu_seconds),
     memory_bytes = greatest((p_beat ->> 'memory_bytes')::bigint, l.memory_bytes),
     cost = coalesce(holdfast_private.storable_amount((p_beat ->> 'cost')::numeric), l.cost)

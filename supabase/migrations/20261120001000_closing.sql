@@ -1,7 +1,7 @@
 -- Closing: a run ends, and its class decides what becomes of the job. One transaction closes the run, drops the lease,
 -- moves the job, writes the event, frees slots, unblocks children and dispatches what became possible.
 
--- Alike failures group: numbers, hex ids, paths and quoted values are folded before hashing.
+-- Alike failures group: numbers, hex ids and paths are folded before hashing.
 create function holdfast_private.fingerprint(p_class text, p_message text) returns text
   language sql immutable set search_path = ''
 as $$
@@ -75,11 +75,16 @@ declare
   v_costs jsonb;
   v_hits jsonb := holdfast_private.output_rule_hits(p_finishes);
   v_tokens bigint[] := array(select (f ->> 'token')::bigint from jsonb_array_elements(p_finishes) f);
-  v_jobs bigint[] := array(select l.job_id from holdfast.leases l where l.token = any (v_tokens));
+  v_busy bigint[];
 begin
   perform holdfast_private.plan_for(cardinality(v_tokens));
-  -- Jobs before leases: the order everybody locks in.
-  perform from holdfast.jobs j where j.id = any (v_jobs) order by j.id for update;
+  -- Jobs before leases: the order everybody locks in. Skip, never wait: one job or lease in a person's open transaction must
+  -- not stop the finishes of the others. Its own finish is answered `busy`, and comes again.
+  v_busy := array(select l.token from holdfast.leases l where l.token = any (v_tokens)
+    and l.job_id not in (select j.id from holdfast.jobs j where j.id in (select k.job_id from holdfast.leases k where k.token = any (v_tokens)) order by j.id for update skip locked));
+  v_busy := array(select t from unnest(v_tokens) t where t = any (v_busy) or (
+    t in (select l.token from holdfast.leases l where l.token = any (v_tokens))
+    and t not in (select l.token from holdfast.leases l where l.token = any (v_tokens) order by l.token for update skip locked)));
 
   with finishes as materialized (
     select f.token, f.exit_code, f.signal, f.memory_bytes, f.cpu_seconds, f.cost,
@@ -91,12 +96,13 @@ begin
     from (
       select r.*, coalesce(octet_length(r.result::text) > 65536, false) as too_large
       from jsonb_to_recordset(p_finishes) as r (token bigint, outcome text, exit_code int, signal text, result jsonb, error jsonb, memory_bytes bigint, cpu_seconds numeric, cost numeric)
+      where r.token <> all (v_busy)
     ) f
   ), dropped as (
     -- Dropping the lease is the fence: whoever deletes the row closes the run, and nobody else can.
     delete from holdfast.leases l using finishes f where l.token = f.token
     returning l.job_id, l.worker_id, l.mode, l.verdict, l.progress, l.progress_message, l.acquired_at,
-      coalesce(f.memory_bytes, l.memory_bytes) as peak_memory, coalesce(f.cpu_seconds, l.cpu_seconds) as used_cpu, case when f.cost is null then l.cost else holdfast_private.storable_amount(f.cost) end as spent, f.*
+      coalesce(f.memory_bytes, l.memory_bytes) as peak_memory, coalesce(f.cpu_seconds, l.cpu_seconds) as used_cpu, coalesce(holdfast_private.storable_amount(f.cost), l.cost) as spent, f.*
   ), closed as (
     update holdfast.runs r set finished_at = v_now, outcome = d.outcome, exit_code = d.exit_code, signal = d.signal, error_message = left(d.error_message, 4000), error_class = d.error_class,
       memory_bytes = d.peak_memory, cpu_seconds = d.used_cpu, cost = d.spent,
@@ -170,7 +176,7 @@ begin
   return query select c.key::bigint, true, c.value, null::text from jsonb_each_text(v_closed) c;
   if coalesce(cardinality(v_left), 0) < cardinality(v_tokens) then
     return query
-      select f.token, coalesce(r.outcome = f.outcome, false), j.state, case when r.outcome = f.outcome then null else 'lease_lost' end
+      select f.token, coalesce(r.outcome = f.outcome, false), j.state, case when f.token = any (v_busy) then 'busy' when r.outcome = f.outcome then null else 'lease_lost' end
       from (
         -- The outcome as it was stored, so that a repeat of a finish with too large a result is known as one.
         select r.token, case when octet_length(r.result::text) > 65536 then 'failed' else r.outcome end as outcome
@@ -193,4 +199,4 @@ begin
   return query select * from holdfast_private.close_runs(p_finishes, null);
 end
 $$;
-comment on function holdfast_private.finish_runs(jsonb) is 'Workers and runners end runs: [{token, outcome, exit_code, signal, result, error: {message, class, retry}, memory_bytes, cpu_seconds, cost}]. A stale token gets accepted = false, reason lease_lost.';
+comment on function holdfast_private.finish_runs(jsonb) is 'Workers and runners end runs: [{token, outcome, exit_code, signal, result, error: {message, class, retry}, memory_bytes, cpu_seconds, cost}]. A stale token gets accepted = false, reason lease_lost; one whose job somebody holds right now, reason busy: send it again.';

@@ -121,18 +121,20 @@ as $$
 $$;
 comment on function holdfast_private.host_runs(text, text) is 'Live leases whose runner, or whose worker while there is no runner yet, is on this host and boot.';
 
-create function holdfast_private.adopt_runs(p_worker bigint, p_tokens bigint[]) returns integer
+create function holdfast_private.adopt_runs(p_worker bigint, p_tokens bigint[]) returns table (token bigint)
   language plpgsql security definer set search_path = ''
 as $$
-declare
-  v_count integer;
+#variable_conflict use_column
 begin
-  update holdfast.leases l set worker_id = p_worker where l.token = any (p_tokens) and l.mode = 'command' and l.worker_id <> p_worker;
-  get diagnostics v_count = row_count;
-  return v_count;
+  return query
+    update holdfast.leases l set worker_id = p_worker
+    where l.token = any (p_tokens) and l.mode = 'command' and l.worker_id <> p_worker
+      -- Of two that adopt at once the second finds the first one alive.
+      and exists (select from holdfast.workers w where w.id = l.worker_id and (w.ended_at is not null or w.last_seen_at < holdfast_private.clock() - interval '15 seconds'))
+    returning l.token;
 end
 $$;
-comment on function holdfast_private.adopt_runs(bigint, bigint[]) is 'A worker answers for command runs that a dead worker of its host left behind. Returns how many moved.';
+comment on function holdfast_private.adopt_runs(bigint, bigint[]) is 'A worker answers for command runs that a dead worker of its host left behind. Returns those that it answers for now.';
 
 -- Expired leases and silent workers. Nothing expires sooner than one ttl after the server started.
 create function holdfast_private.reap() returns jsonb
@@ -159,7 +161,7 @@ begin
     order by j.id limit 1000 for update of j skip locked);
   -- Asked again now that the jobs are locked: a heartbeat may have come in between.
   v_tokens := array(select l.token from holdfast.leases l
-    where l.token = any (v_tokens) and greatest(l.expires_at, v_started + make_interval(secs => l.ttl_seconds)) < v_now order by l.token for update);
+    where l.token = any (v_tokens) and greatest(l.expires_at, v_started + make_interval(secs => l.ttl_seconds)) < v_now order by l.token for update skip locked);
   select count(*) filter (where c.accepted) into v_lost
   from holdfast_private.close_runs(holdfast_private.lost_finishes(v_tokens, 'lease_expired', 'No heartbeat: the lease expired.'), 'supervisor', false) c;
   return jsonb_build_object('runs_lost', v_lost, 'workers_ended', v_workers);

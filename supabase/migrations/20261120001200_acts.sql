@@ -274,6 +274,9 @@ as $$
 declare
   v_job holdfast.jobs;
 begin
+  if p_act.params <> '{}' then
+    perform holdfast_private.refuse(400, 'unknown_option', format('%s on a job takes no params: got %s.', p_act.verb, left(p_act.params::text, 200)), 'Leave params out.');
+  end if;
   select j.* into v_job from holdfast.jobs j where j.id = p_act.job_id and j.workspace_id = p_act.workspace_id for update;
   if not found then
     perform holdfast_private.refuse(404, 'unknown_job', format('There is no job %s in this workspace.', p_act.job_id), 'Check the id.');
@@ -427,7 +430,8 @@ declare
 begin
   select v.* into v_verb from holdfast.verbs v where v.verb = new.verb and v.subject = new.subject;
   if not found or new.verb in ('enqueue', 'depend', 'define') then
-    perform holdfast_private.refuse(404, 'unknown_verb', format('There is no act %s on %s.', quote_literal(left(new.verb, 60)), quote_literal(left(new.subject, 60))), 'See holdfast.verbs.');
+    perform holdfast_private.refuse(404, 'unknown_verb', format('There is no act %s on %s.', quote_literal(left(new.verb, 60)), quote_literal(left(new.subject, 60))),
+      'See holdfast.verbs. Enqueue, depend and define are inserts into jobs, job_dependencies and the table of what is defined.');
   elsif not holdfast_private.caller_may(new.workspace_id, new.verb, new.subject) then
     perform holdfast_private.refuse(403, 'not_permitted', format('You may not %s a %s in this workspace: it takes the role %s.', new.verb, new.subject, v_verb.least_role), 'Ask an admin of the workspace.');
   elsif v_verb.needs_reason and coalesce(btrim(new.reason), '') = '' then
@@ -436,7 +440,7 @@ begin
     perform holdfast_private.refuse(422, 'bad_reason', 'A reason may have at most 2000 characters.', 'Shorten it.');
   elsif holdfast_private.bad_target(new) then
     perform holdfast_private.refuse(400, 'bad_target', format('An act on a %s names exactly that %s.', new.subject, new.subject),
-      'Set job_id, queue, lane, class, worker_id, approval_id, schedule, budget, stop_id, incident_id or channel, as the subject says. To engage a stop, act on dead letters or open an incident, use params alone.');
+      'Set job_id, queue, lane, class, worker_id, approval_id, schedule, budget, stop_id, incident_id or channel, as the subject says. To engage a stop, act on dead letters or open an incident, use params alone. holdfast.act takes {"job": 12}, {"queue": "primary"}, {"stop": 3}, ….');
   end if;
   new.actor := holdfast_private.current_actor();
   new.acted_at := holdfast_private.clock();

@@ -84,7 +84,7 @@ declare
   v_id bigint;
   v_job holdfast.jobs;
 begin
-  select e.id into v_id from holdfast.enqueue_many(p_workspace, jsonb_build_array(p_options || jsonb_build_object('kind', p_kind, 'payload', p_payload))) e;
+  select e.id into v_id from holdfast.enqueue_many(p_workspace, jsonb_build_array(coalesce(p_options, '{}') || jsonb_build_object('kind', p_kind, 'payload', p_payload))) e;
   select j.* into v_job from holdfast.jobs j where j.id = v_id;
   return v_job;
 end

@@ -51,7 +51,7 @@ insert into holdfast.duties (name, every_seconds, sentence) values
   ('redispatch', 5, 'Delivers again what was dispatched but got lost on the way.'),
   ('age_priorities', 30, 'Improves the priority of what has waited long.'),
   ('seal', 2, 'Seals new events of the ledger.'),
-  ('partitions', 3600, 'Prepares the partitions of the coming days.'),
+  ('partitions', 600, 'Prepares the partitions of the coming days.'),
   ('retention', 600, 'Drops output, events, runs and jobs past their keeping.');
 alter table holdfast.duties enable row level security;
 revoke all on holdfast.duties from anon, authenticated, service_role;
@@ -112,7 +112,8 @@ begin
     where (j.state = 'retrying' or (j.state = 'queued' and 'due_time' = any (j.held_by))) and j.run_at <= v_now order by j.run_at limit 1000);
   update holdfast.jobs j set state = 'queued', queued_at = v_now
     where j.id in (select k.id from holdfast.jobs k where k.id = any (v_due) and k.state = 'retrying' order by k.id for update skip locked);
-  v_dispatched := holdfast_private.dispatch(v_due);
+  v_due := v_due || holdfast_private.unblock_noted();
+  v_dispatched := holdfast_private.dispatch(v_due, false);
   v_reopened := holdfast_private.work_off_reopened(5000);
   -- Safety net: a limited scope with room and waiters. Normally whoever freed the slot has seen to it.
   for v_scope in
@@ -120,9 +121,16 @@ begin
     union all select l.workspace_id, 'lane', l.name from holdfast.lanes l where l.max_running is not null
     union all select c.workspace_id, 'class', c.name from holdfast.job_classes c where c.max_running is not null
     union all (select distinct j.workspace_id, 'suspect', 'true' from holdfast.jobs j where j.state = 'queued' and j.waits_for_slot and j.suspect)
-    union all (select distinct j.workspace_id, 'key', j.concurrency_key from holdfast.jobs j
-      where j.state = 'queued' and j.waits_for_slot and j.concurrency_key is not null
-        and not exists (select from holdfast_private.slots s where s.workspace_id = j.workspace_id and s.scope = 'key' and s.name = j.concurrency_key) limit 100)
+    union all (
+      -- From key to key, not from job to job: sixty thousand jobs may wait behind one key.
+      with recursive keys as (
+        (select j.workspace_id, j.concurrency_key from holdfast.jobs j where j.state = 'queued' and j.waits_for_slot and j.concurrency_key is not null order by 1, 2 limit 1)
+        union all
+        select n.workspace_id, n.concurrency_key from keys k cross join lateral (
+          select j.workspace_id, j.concurrency_key from holdfast.jobs j where j.state = 'queued' and j.waits_for_slot and j.concurrency_key is not null
+            and (j.workspace_id, j.concurrency_key) > (k.workspace_id, k.concurrency_key) order by 1, 2 limit 1) n)
+      select k.workspace_id, 'key', k.concurrency_key from keys k
+      where not exists (select from holdfast_private.slots s where s.workspace_id = k.workspace_id and s.scope = 'key' and s.name = k.concurrency_key) limit 100)
   loop
     v_waiting := v_waiting + holdfast_private.dispatch_waiting(v_scope.workspace_id, v_scope.scope, v_scope.name);
   end loop;
@@ -176,22 +184,27 @@ as $$
 declare
   v_today date := (holdfast_private.clock() at time zone 'UTC')::date;
   v_made integer := 0;
+  v_put_off integer := 0;
 begin
   for v_ahead in 0 .. 7 loop
-    v_made := v_made + holdfast_ledger.add_day(v_today + v_ahead)::int + holdfast_private.add_output_day(v_today + v_ahead)::int;
+    begin
+      v_made := v_made + holdfast_ledger.add_day(v_today + v_ahead)::int + holdfast_private.add_output_day(v_today + v_ahead)::int;
+    exception when lock_not_available then
+      v_put_off := v_put_off + 1;
+    end;
   end loop;
-  return jsonb_build_object('made', v_made,
+  return jsonb_build_object('made', v_made, 'put_off', v_put_off,
     'stray_events', (select count(*) from (select from holdfast_ledger.events e where e.tableoid = 'holdfast_parts.events_default'::regclass limit 1000) s),
     'stray_output', (select count(*) from (select from holdfast_parts.run_output_default limit 1000) s));
 end
 $$;
-comment on function holdfast_private.partitions() is 'Duty: see duties. stray_* above zero means rows landed outside every prepared day.';
+comment on function holdfast_private.partitions() is 'Duty: see duties. put_off days met a lock and are tried again; stray_* above zero means rows landed outside every prepared day.';
 
 -- Retention. Output goes by whole days, once no queue keeps it any longer; sealed days of the ledger, once no workspace
 -- does; jobs go with their runs by age, a thousand at a
 -- time, never while another job still points at them. What is dropped is an event.
 create function holdfast_private.retention() returns jsonb
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = '' set lock_timeout = '500ms'
 as $$
 declare
   v_now timestamptz := holdfast_private.clock();
@@ -202,15 +215,20 @@ declare
   v_event_days integer := 0;
   v_events bigint;
   v_old bigint[];
+  v_put_off integer := 0;
 begin
   for v_part in
     select c.relname, to_date(right(c.relname, 8), 'YYYYMMDD') as day from pg_catalog.pg_inherits i join pg_catalog.pg_class c on c.oid = i.inhrelid
     where i.inhparent = 'holdfast.run_output'::regclass and c.relname ~ '^run_output_[0-9]{8}$'
   loop
     if v_part.day < (v_now at time zone 'UTC')::date - v_keep_output then
-      execute format('drop table holdfast_parts.%I', v_part.relname);
-      perform holdfast_private.record(null, 'supervisor', 'output.dropped', 'day', v_part.day::text);
-      v_days := v_days + 1;
+      begin
+        execute format('drop table holdfast_parts.%I', v_part.relname);
+        perform holdfast_private.record(w.id, 'supervisor', 'output.dropped', 'day', v_part.day::text) from holdfast.workspaces w;
+        v_days := v_days + 1;
+      exception when lock_not_available then
+        v_put_off := v_put_off + 1;
+      end;
     end if;
   end loop;
   for v_part in
@@ -218,9 +236,14 @@ begin
     where i.inhparent = 'holdfast_ledger.events'::regclass and c.relname ~ '^events_[0-9]{8}$' order by 1
   loop
     if v_part.day < (v_now at time zone 'UTC')::date - v_keep_events then
-      v_events := holdfast_ledger.drop_day(v_part.day);
-      perform holdfast_private.record(null, 'supervisor', 'events.dropped', 'day', v_part.day::text, jsonb_build_object('count', v_events));
-      v_event_days := v_event_days + 1;
+      begin
+        v_events := holdfast_ledger.drop_day(v_part.day);
+        perform holdfast_private.record(w.id, 'supervisor', 'events.dropped', 'day', v_part.day::text, jsonb_build_object('count', v_events)) from holdfast.workspaces w;
+        v_event_days := v_event_days + 1;
+      exception when lock_not_available or sqlstate 'PT409' then
+        -- Somebody reads it, or it is not sealed yet: another time.
+        v_put_off := v_put_off + 1;
+      end;
     end if;
   end loop;
   select array_agg(j.id) into v_old from (
@@ -235,11 +258,13 @@ begin
   ) j;
   if v_old is not null then
     delete from holdfast.runs r where r.job_id = any (v_old);
-    delete from holdfast.jobs j where j.id = any (v_old);
+    with dropped as (delete from holdfast.jobs j where j.id = any (v_old) returning j.id, j.workspace_id)
     insert into holdfast_ledger.events (at, workspace_id, actor, action, subject_type, subject_id, data)
-    values (v_now, null, 'supervisor', 'jobs.dropped', 'jobs', cardinality(v_old)::text, jsonb_build_object('first', v_old[1], 'last', v_old[cardinality(v_old)], 'count', cardinality(v_old)));
+    select v_now, d.workspace_id, 'supervisor', 'jobs.dropped', 'jobs', count(*)::text, jsonb_build_object('first', min(d.id), 'last', max(d.id), 'count', count(*))
+    from dropped d group by d.workspace_id;
   end if;
-  return jsonb_build_object('output_days_dropped', v_days, 'event_days_dropped', v_event_days, 'jobs_dropped', coalesce(cardinality(v_old), 0));
+  delete from holdfast.workers w where w.ended_at < v_now - interval '90 days' and not exists (select from holdfast.leases l where l.worker_id = w.id);
+  return jsonb_build_object('put_off', v_put_off, 'output_days_dropped', v_days, 'event_days_dropped', v_event_days, 'jobs_dropped', coalesce(cardinality(v_old), 0));
 end
 $$;
 comment on function holdfast_private.retention() is 'Duty: drops output by day and finished jobs by age, as each queue keeps them, and sealed days of the ledger past keep_events_days.';

@@ -10,7 +10,7 @@ create view holdfast.worker_overview with (security_invoker = true) as
       when w.draining_since is not null then 'DRAINING'
       else 'LIVE' end as label,
     w.ended_at, w.ended_reason, w.draining_since,
-    (select count(*) from holdfast.leases l where l.worker_id = w.id) as running_jobs
+    case when w.ended_at is null then (select count(*) from holdfast.leases l where l.worker_id = w.id) else 0 end as running_jobs
   from holdfast.workers w;
 comment on view holdfast.worker_overview is 'Every worker, present and past, with an honest label: LIVE only with a heartbeat younger than 15 seconds.';
 
@@ -46,6 +46,9 @@ create view holdfast.stuck_jobs with (security_invoker = true) as
     select 'its lease has expired', l.expires_at from holdfast.leases l where j.state = 'running' and l.job_id = j.id and l.expires_at < now()
     union all
     select 'dispatched for over 30 seconds: is a worker serving lane ' || j.lane || '?', j.dispatched_at where j.state = 'dispatched' and j.dispatched_at < now() - interval '30 seconds'
+    union all
+    select 'all it waited for has completed', max(p.finished_at) from holdfast.job_dependencies d join holdfast.jobs p on p.id = d.depends_on
+      where j.state = 'blocked' and d.job_id = j.id having bool_and(p.state = 'completed') and max(p.finished_at) < now() - interval '10 seconds'
     union all
     select 'waits for job ' || p.id || ', which is ' || p.state, p.finished_at from holdfast.job_dependencies d join holdfast.jobs p on p.id = d.depends_on
       where j.state = 'blocked' and d.job_id = j.id and p.state in ('failed', 'timed_out', 'canceled', 'quarantined')

@@ -55,8 +55,14 @@ test("adopting a run is not a heartbeat", async () => {
   const before = await lease(token);
   const other = await worker(db);
   await clock.advance("3 seconds");
-  const { rows } = await pool.query("select holdfast_private.adopt_runs($1, $2) as n", [other.id, [token]]);
-  expect(rows[0].n).toBe(1);
+  const adopt = () => pool.query("select token from holdfast_private.adopt_runs($1, $2)", [other.id, [token]]);
+  // Nobody adopts from a worker that is alive.
+  expect((await adopt()).rows).toEqual([]);
+  await db
+    .pool()
+    .query("update holdfast.workers set ended_at = now(), ended_reason = 'test' where id <> $1", [other.id]);
+  expect((await adopt()).rows).toEqual([{ token }]);
+  await db.pool().query("update holdfast.workers set ended_at = null, ended_reason = null");
   expect(await lease(token)).toMatchObject({ worker_id: other.id, expires_at: before.expires_at });
 });
 
