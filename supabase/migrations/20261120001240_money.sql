@@ -5,8 +5,9 @@
 -- ends; a run that says nothing is counted at its estimate, because money that may be gone counts as gone. A paid job that no
 -- budget covers waits: no money is spent automatically until somebody has said how much may be.
 --
--- Lock order: jobs, leases, scopes (queues, lanes, classes, keys), then budgets by id. Whoever holds a budget already takes
--- others only when they are free.
+-- Lock order: jobs, leases, scopes (queues, lanes, classes, keys), then budgets by id. Only an enqueue that holds no budget
+-- yet waits for one. What keeps or closes runs never does: money that cannot be settled at once is settled by the promote
+-- duty, and until then stays reserved.
 
 create table holdfast.budgets (
   id bigint generated always as identity primary key,
@@ -108,6 +109,17 @@ comment on column holdfast_private.reservations.reserved_at is 'When it was rese
 comment on column holdfast_private.reservations.amount is 'How much.';
 alter table holdfast_private.reservations enable row level security;
 
+create table holdfast_private.unsettled (
+  job_id bigint primary key,
+  ran boolean not null,
+  cost numeric
+);
+comment on table holdfast_private.unsettled is 'Jobs whose reservation ended while somebody held one of its budgets: the promote duty settles them. Until then they reserve nothing new.';
+comment on column holdfast_private.unsettled.job_id is 'The job.';
+comment on column holdfast_private.unsettled.ran is 'Whether it ran.';
+comment on column holdfast_private.unsettled.cost is 'The cost it reported, if any.';
+alter table holdfast_private.unsettled enable row level security;
+
 create function holdfast.period_start(p_period text, p_zone text, p_at timestamptz) returns timestamptz
   language sql stable set search_path = ''
   as $$ select date_trunc(p_period, p_at at time zone p_zone) at time zone p_zone $$;
@@ -146,6 +158,9 @@ declare
   v_verdict text := 'hold';
   v_consented boolean := p_candidate.consent and exists (select from holdfast.approvals a where a.id = holdfast_private.grant_for(p_candidate.job_id) and a.purpose = 'spend');
 begin
+  if exists (select from holdfast_private.unsettled u where u.job_id = p_candidate.job_id) then
+    return 'hold';
+  end if;
   for v_budget in select * from holdfast_private.budgets_of(p_candidate.workspace_id, p_candidate.venture, p_candidate.lane, p_candidate.kind) loop
     v_used := holdfast_private.used_of(v_budget, v_now);
     if v_used + p_candidate.est_cost > v_budget.cap and not (v_budget.on_breach = 'ask' and v_consented) then
@@ -187,8 +202,9 @@ as $$
 declare
   v_got bigint[];
 begin
-  if p_wait then
+  if p_wait and coalesce(current_setting('holdfast.holds_budget', true), '') <> pg_current_xact_id()::text then
     v_got := array(select b.id from holdfast.budgets b where b.id = any (p_budgets) order by b.id for no key update);
+    perform set_config('holdfast.holds_budget', pg_current_xact_id()::text, true);
   else
     v_got := array(select b.id from holdfast.budgets b where b.id = any (p_budgets) order by b.id for no key update skip locked);
   end if;
@@ -255,14 +271,15 @@ declare
   v_held record;
   v_cost numeric;
   v_freed boolean := false;
+  v_got bigint[];
 begin
   if p_costs = '{}' and not exists (select from holdfast_private.reservations r where r.job_id = any (p_jobs)) then
     return false;
   end if;
-  perform holdfast_private.lock_budgets(array(
+  v_got := holdfast_private.lock_budgets(array(
     select r.budget_id from holdfast_private.reservations r where r.job_id = any (p_jobs)
     union select b.id from holdfast.jobs j cross join lateral holdfast_private.budgets_of(j.workspace_id, j.venture, j.lane, j.kind) b
-      where j.id = any (array(select k::bigint from jsonb_object_keys(p_costs) k))), true);
+      where j.id = any (array(select k::bigint from jsonb_object_keys(p_costs) k))), false);
   for v_job in select j.id, j.workspace_id, j.venture, j.lane, j.kind, j.est_cost, w.currency, w.time_zone, p_costs ? j.id::text as ran, (p_costs ->> j.id::text)::numeric as reported,
       (select max(n.id) from holdfast.runs n where n.job_id = j.id) as run_id
     from holdfast.jobs j join holdfast.workspaces w on w.id = j.workspace_id where j.id = any (p_jobs) order by j.id
@@ -270,6 +287,10 @@ begin
     select max(r.amount) as amount, max(r.reserved_at) as reserved_at into v_held from holdfast_private.reservations r where r.job_id = v_job.id;
     v_cost := case when v_job.ran then coalesce(v_job.reported, v_held.amount, 0) else 0 end;
     if v_held.amount is null and v_cost = 0 then
+      continue;
+    elsif exists (select from holdfast_private.reservations r where r.job_id = v_job.id and r.budget_id <> all (v_got))
+       or (v_held.amount is null and exists (select from holdfast_private.budgets_of(v_job.workspace_id, v_job.venture, v_job.lane, v_job.kind) b where b.id <> all (v_got))) then
+      insert into holdfast_private.unsettled (job_id, ran, cost) values (v_job.id, v_job.ran, v_job.reported) on conflict (job_id) do nothing;
       continue;
     end if;
     if v_held.amount is not null then
@@ -296,6 +317,25 @@ end
 $$;
 comment on function holdfast_private.settle_money(bigint[], jsonb) is 'Ends the reservations of jobs and counts what their runs cost. Returns whether anything became free.';
 
+create function holdfast_private.settle_later() returns integer
+  language plpgsql set search_path = ''
+as $$
+declare
+  v_jobs bigint[] := array(select u.job_id from holdfast_private.unsettled u order by u.job_id limit 1000 for update skip locked);
+  v_costs jsonb;
+begin
+  if v_jobs = '{}' then
+    return 0;
+  end if;
+  v_costs := coalesce((select jsonb_object_agg(u.job_id, u.cost) from holdfast_private.unsettled u where u.job_id = any (v_jobs) and u.ran), '{}');
+  -- What still cannot be settled is noted again.
+  delete from holdfast_private.unsettled u where u.job_id = any (v_jobs);
+  perform holdfast_private.settle_money(v_jobs, v_costs);
+  return cardinality(v_jobs) - (select count(*) from holdfast_private.unsettled u where u.job_id = any (v_jobs));
+end
+$$;
+comment on function holdfast_private.settle_later() is 'Settles what could not be settled at once. Returns how many jobs were.';
+
 -- Runs that have spent more than they reserved reserve the rest, or are ended by the budget's rule. True when one was ended.
 create function holdfast_private.extend_money(p_tokens bigint[]) returns boolean
   language plpgsql set search_path = ''
@@ -311,7 +351,9 @@ begin
     join lateral (select max(v.amount) as amount, max(v.reserved_at) as reserved_at from holdfast_private.reservations v where v.job_id = j.id) r on r.amount is not null
     where l.token = any (p_tokens) and l.verdict = 'keep' and l.cost > r.amount order by j.id
   loop
-    v_covering := holdfast_private.lock_budgets(array(select v.budget_id from holdfast_private.reservations v where v.job_id = v_run.id), true);
+    v_covering := holdfast_private.lock_budgets(array(select v.budget_id from holdfast_private.reservations v where v.job_id = v_run.id), false);
+    -- A budget that somebody holds is asked at the next heartbeat.
+    continue when cardinality(v_covering) < (select count(*) from holdfast_private.reservations v where v.job_id = v_run.id);
     if exists (select from holdfast.budgets b where b.id = any (v_covering) and holdfast_private.used_of(b, v_run.reserved_at) + v_run.cost - v_run.amount > b.cap) then
       update holdfast.budgets b set breached_at = v_now where b.id = any (v_covering) and holdfast_private.used_of(b, v_run.reserved_at) + v_run.cost - v_run.amount > b.cap;
       perform holdfast_private.order_end(array[v_run.id], 'stop');

@@ -48,6 +48,8 @@ comment on column holdfast.duties.done_by is 'Which supervisor did it last.';
 insert into holdfast.duties (name, every_seconds, sentence) values
   ('promote', 1, 'Lets due jobs and finished backoffs go, and works off reopened queues and lanes.'),
   ('reap', 1, 'Ends runs and workers that have not been heard of for their ttl.'),
+  ('expire_approvals', 5, 'Ends requests for consent that nobody decided, and renews those whose subject changed.'),
+  ('watch_incidents', 15, 'Opens incidents for stuck workers and queues that back up.'),
   ('redispatch', 5, 'Delivers again what was dispatched but got lost on the way.'),
   ('age_priorities', 30, 'Improves the priority of what has waited long.'),
   ('seal', 2, 'Seals new events of the ledger.'),
@@ -66,6 +68,7 @@ declare
   v_now timestamptz := holdfast_private.clock();
   v_leader holdfast.leaders;
   v_changed boolean;
+  v_silent interval := (select v_now - l.renewed_at from holdfast.leaders l where l.role = 'supervisor' and l.expires_at > '-infinity');
 begin
   insert into holdfast.leaders as l (role, holder, term, acquired_at, renewed_at, expires_at)
   values ('supervisor', p_supervisor, 1, v_now, v_now, v_now + make_interval(secs => p_ttl_seconds))
@@ -77,6 +80,10 @@ begin
   returning l.* into v_leader;
   v_changed := found and v_leader.acquired_at = v_now;
   if v_changed then
+    if v_silent > interval '30 seconds' then
+      perform holdfast_private.open_incident(w.id, 'supervisor_silent', 'supervisor', format('No supervisor led for %s seconds.', floor(extract(epoch from v_silent))), jsonb_build_object('seconds', floor(extract(epoch from v_silent))))
+      from holdfast.workspaces w;
+    end if;
     perform holdfast_private.record(null, 'supervisor:' || p_supervisor, 'supervisor.leads', 'supervisor', p_supervisor, jsonb_build_object('term', v_leader.term));
   end if;
   return v_leader.holder is not null;
@@ -106,6 +113,9 @@ declare
   v_dispatched integer;
   v_reopened integer;
   v_waiting integer := 0;
+  v_settled integer;
+  v_stopped integer;
+  v_paid integer;
   v_scope record;
 begin
   v_due := array(select j.id from holdfast.jobs j
@@ -115,10 +125,14 @@ begin
   v_due := v_due || holdfast_private.unblock_noted();
   v_dispatched := holdfast_private.dispatch(v_due, false);
   v_reopened := holdfast_private.work_off_reopened(5000);
+  v_settled := holdfast_private.settle_later();
+  v_stopped := holdfast_private.enforce_budgets();
+  v_paid := holdfast_private.dispatch_for_money(200);
+  delete from holdfast_private.starts t where t.at < v_now - interval '1 hour';
   -- Safety net: a limited scope with room and waiters. Normally whoever freed the slot has seen to it.
   for v_scope in
-    select q.workspace_id, 'queue' as scope, q.name from holdfast.queues q where q.max_running is not null
-    union all select l.workspace_id, 'lane', l.name from holdfast.lanes l where l.max_running is not null
+    select q.workspace_id, 'queue' as scope, q.name from holdfast.queues q where q.max_running is not null or q.max_per_hour is not null
+    union all select l.workspace_id, 'lane', l.name from holdfast.lanes l where l.max_running is not null or l.max_per_hour is not null
     union all select c.workspace_id, 'class', c.name from holdfast.job_classes c where c.max_running is not null
     union all (select distinct j.workspace_id, 'suspect', 'true' from holdfast.jobs j where j.state = 'queued' and j.waits_for_slot and j.suspect)
     union all (
@@ -134,7 +148,7 @@ begin
   loop
     v_waiting := v_waiting + holdfast_private.dispatch_waiting(v_scope.workspace_id, v_scope.scope, v_scope.name);
   end loop;
-  return jsonb_build_object('due', coalesce(cardinality(v_due), 0), 'dispatched', v_dispatched, 'reopened', v_reopened, 'waiting', v_waiting);
+  return jsonb_build_object('due', coalesce(cardinality(v_due), 0), 'dispatched', v_dispatched, 'reopened', v_reopened, 'waiting', v_waiting, 'settled', v_settled, 'stops', v_stopped, 'for_money', v_paid);
 end
 $$;
 comment on function holdfast_private.promote() is 'Duty: see duties.';
@@ -285,6 +299,8 @@ begin
     v_result := case p_duty
       when 'promote' then holdfast_private.promote()
       when 'reap' then holdfast_private.reap()
+      when 'expire_approvals' then holdfast_private.expire_approvals()
+      when 'watch_incidents' then holdfast_private.watch_incidents()
       when 'redispatch' then holdfast_private.redispatch()
       when 'age_priorities' then holdfast_private.age_priorities()
       when 'seal' then holdfast_ledger.seal()

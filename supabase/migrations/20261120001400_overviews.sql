@@ -68,6 +68,14 @@ create view holdfast.next_up with (security_invoker = true) as
       when j.held_by = '{}' then 'is being dispatched'
       else array_to_string(array(
         select case g
+          when 'stop' then 'an emergency stop holds it' || coalesce((select ': ' || s.reason || ' (engaged by ' || holdfast.name_of(j.workspace_id, s.engaged_by) || ')' from holdfast.emergency_stops s
+            where s.released_at is null and (s.workspace_id is null or s.workspace_id = j.workspace_id) order by s.engaged_at limit 1), '')
+          when 'budget' then coalesce((select 'budget ' || b.name || ': ' || to_char(coalesce(p.reserved + p.spent, 0), 'FM999999990.00') || ' of ' || to_char(b.cap, 'FM999999990.00') || ' ' || b.currency || ' used, it needs ' || to_char(j.est_cost, 'FM999999990.00')
+            from holdfast.budgets b left join holdfast.budget_periods p on p.budget_id = b.id and p.starts_at <= now() and p.ends_at > now()
+            where b.workspace_id = j.workspace_id and case b.scope when 'venture' then b.scope_name = j.venture when 'lane' then b.scope_name = j.lane when 'kind' then b.scope_name = j.kind else true end
+            order by b.cap - coalesce(p.reserved + p.spent, 0) limit 1), 'no budget covers it: paid work waits until there is one')
+          when 'queue_rate' then 'queue ' || j.queue || ' started its ' || q.max_per_hour || ' an hour already'
+          when 'lane_rate' then 'lane ' || j.lane || ' started its ' || n.max_per_hour || ' an hour already'
           when 'queue_paused' then 'queue ' || j.queue || ' is paused' || coalesce(' by ' || holdfast.name_of(j.workspace_id, q.paused_by) || ': ' || q.paused_reason, '')
           when 'lane_paused' then 'lane ' || j.lane || ' is paused' || coalesce(' by ' || holdfast.name_of(j.workspace_id, n.paused_by) || ': ' || n.paused_reason, '')
           when 'due_time' then 'is due at ' || to_char(j.run_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') || ' UTC'
@@ -100,9 +108,11 @@ create view holdfast.allowed_actions with (security_invoker = true) as
   join holdfast.verb_states s on s.subject = 'job' and s.state = j.state
   join holdfast.verbs v on v.verb = s.verb and v.subject = s.subject
   join holdfast.my_powers p on p.workspace_id = j.workspace_id and p.verb = s.verb and p.subject = s.subject
-  where s.verb <> 'approve'
-     or j.created_by <> 'user:' || (select auth.uid())
-     or exists (select from holdfast.workspaces w where w.id = j.workspace_id and w.single_operator);
+  where s.verb not in ('approve', 'reject')
+     or exists (select from holdfast.workspaces w where w.id = j.workspace_id and w.single_operator)
+     or exists (select from holdfast.approvals a where a.job_id = j.id and a.state = 'pending' and a.requested_by <> 'user:' || (select auth.uid())
+       and (select r.rank from holdfast.roles r where r.role = p.role) >= (select r.rank from holdfast.roles r where r.role = a.least_role)
+       and not exists (select from holdfast.approval_decisions d where d.approval_id = a.id and d.decided_by = 'user:' || (select auth.uid())));
 comment on view holdfast.allowed_actions is 'What the signed-in person may do with a job now. Pages and the CLI draw exactly these.';
 
 create view holdfast.status_now with (security_invoker = true) as

@@ -10,7 +10,9 @@ grant execute on function
   holdfast.enqueue(text, text, jsonb, jsonb),
   holdfast.enqueue_many(text, jsonb),
   holdfast.act(text, text, text, jsonb, text, jsonb),
-  holdfast.read_output(bigint, text, bigint, integer)
+  holdfast.read_output(bigint, text, bigint, integer),
+  holdfast.period_start(text, text, timestamptz),
+  holdfast.match_dead_letters(uuid, jsonb, integer)
 to authenticated, service_role;
 
 grant execute on function
@@ -35,7 +37,10 @@ grant execute on function
   holdfast_private.resign(text),
   holdfast_private.duties(),
   holdfast_private.next_due_at(),
-  holdfast_private.run_duty(text, text)
+  holdfast_private.run_duty(text, text),
+  holdfast_private.due_schedules(),
+  holdfast_private.fire_windows(bigint, timestamptz, timestamptz[], timestamptz, timestamptz, text),
+  holdfast_private.run_builtin(bigint)
 to holdfast_worker;
 
 -- The record's owner calls these two and nothing else of ours.
