@@ -91,6 +91,8 @@ export class CommandRun {
     try {
       await this.#attach(locationOf(this.#spec, this.#prepared, this.#directory, this.#redaction));
       this.#lease.start();
+      // A slow launch (a cold cache, a busy host) has eaten of the lease: it is whole again before the command starts.
+      this.#lease.beat().catch(() => {});
       const end = await this.#execute();
       return await Promise.race([this.#deliver(end), this.#lost.promise]);
     } catch (error) {

@@ -1,8 +1,8 @@
 import { readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
-import { finishRun } from "@holdfast/db/runs";
 import { unpackEnvironment } from "../launch/passed-environment.ts";
 import { Connection } from "../lease/connection.ts";
+import { giveFinish } from "../lease/finisher.ts";
 import { log, messageOf } from "../log.ts";
 import { InvalidSpecError, parseRunSpec } from "../spec/parse-run-spec.ts";
 import { CommandRun } from "./command-run.ts";
@@ -43,7 +43,5 @@ async function refuse(connection: Connection, token: number, message: string): P
     outcome: "failed" as const,
     error: { message, class: "invalid_spec", retry: false },
   };
-  await connection.call("finish run", (client) => finishRun(client, finish), {
-    timeoutMilliseconds: 30_000,
-  });
+  await giveFinish(connection, finish);
 }
