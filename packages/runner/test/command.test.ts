@@ -92,6 +92,12 @@ describe("a command", () => {
     expect(names.filter((name) => name.startsWith("HOLDFAST_PASS_") || name.startsWith("NODE_"))).toEqual([]);
   });
 
+  it("ran on the host that its worker names, whatever the machine calls itself", async () => {
+    const { run, status } = await bench.run({ argv: ["true"], spec: { host: "box-7" } });
+    expect(run.host).toBe("box-7");
+    expect(status.host).toBe("box-7");
+  });
+
   it("records where it ran, as what, and what it used", async () => {
     const { run, launched } = await bench.run({
       argv: ["sh", "-c", "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; sleep 0.3"],

@@ -110,6 +110,7 @@ async function launch(lease: Lease, argv: string[], office: WorkerOffice): Promi
     workspace: lease.workspace,
     kind: lease.kind,
     name: lease.name,
+    host: office.host,
     timeout_seconds: lease.timeout_seconds,
     ttl_seconds: lease.ttl_seconds,
     heartbeat_seconds: lease.heartbeat_seconds,
