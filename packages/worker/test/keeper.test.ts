@@ -49,6 +49,26 @@ describe("a kept worker", () => {
     expect((await workers())[1].ended_reason).toBe("retired");
   });
 
+  it("that had to register again is reported under its new id", async () => {
+    const options = { entry, env: env(), databaseUrl: database.url("holdfast_worker"), logger: testLog().logger };
+    await using kept = keepWorker(options);
+    const [first] = await until("the worker is registered", async () => {
+      const live = (await workers()).filter((row) => row.ended_at === null);
+      return live.length === 1 ? live : undefined;
+    });
+    await database.pool().query("select holdfast_private.retire_worker($1)", [first.id]);
+    const second = await until("it has registered again", async () =>
+      (await workers()).find((row) => row.id > first.id && row.pid === kept.pid),
+    );
+    process.kill(kept.pid as number, "SIGKILL");
+    const reason = await until("its death is reported", async () => {
+      const row = (await workers()).find(({ id }) => id === second.id);
+      return row?.ended_reason as string | null;
+    });
+    expect(reason).toMatch(/^died: pid \d+ ended with SIGKILL, seen by its keeper/);
+    await kept.stop();
+  });
+
   it("that cannot be cured by a new start ends its keeper with its exit code", async () => {
     const broken = join(folder, "broken.mjs");
     await writeFile(broken, "process.exit(2);");
