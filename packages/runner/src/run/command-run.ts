@@ -23,7 +23,7 @@ export interface CommandRunOptions {
   readonly spec: RunSpec;
   readonly runDirectory: string;
   readonly connection: Connection;
-  /** The variables from which the command's environment is taken. */
+  /** The variables from which the command's environment is taken, and HOLDFAST_DATABASE_URL, which is redacted. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
