@@ -50,7 +50,8 @@ describe("a kept worker", () => {
   });
 
   it("that had to register again is reported under its new id", async () => {
-    const options = { entry, env: env(), databaseUrl: database.url("holdfast_worker"), logger: testLog().logger };
+    const log = testLog();
+    const options = { entry, env: env(), databaseUrl: database.url("holdfast_worker"), logger: log.logger };
     await using kept = keepWorker(options);
     const [first] = await until("the worker is registered", async () => {
       const live = (await workers()).filter((row) => row.ended_at === null);
@@ -58,14 +59,13 @@ describe("a kept worker", () => {
     });
     await database.pool().query("select holdfast_private.retire_worker($1)", [first.id]);
     const second = await until("it has registered again", async () =>
-      (await workers()).find((row) => row.id > first.id && row.pid === kept.pid),
+      // It has beaten as the new one: by then its keeper has been told.
+      (await workers()).find((row) => row.id > first.id && row.pid === kept.pid && row.last_seen_at > row.started_at),
     );
     process.kill(kept.pid as number, "SIGKILL");
-    const reason = await until("its death is reported", async () => {
-      const row = (await workers()).find(({ id }) => id === second.id);
-      return row?.ended_reason as string | null;
-    });
-    expect(reason).toMatch(/^died: pid \d+ ended with SIGKILL, seen by its keeper/);
+    // Which of the keeper and the next worker's host watch is first to end the row is a matter of luck.
+    const report = await until("its death is reported", () => log.lines.find((line) => line.deadWorker !== undefined));
+    expect(report.deadWorker).toBe(second.id);
     await kept.stop();
   });
 
