@@ -1,5 +1,5 @@
 import { explainConnectionError } from "@holdfast/db/connection";
-import { loadTasks, onKeeperGone, reportToKeeper, startWorker, type Task } from "@holdfast/worker";
+import { loadTasks, onKeeperGone, startWorker, type Task } from "@holdfast/worker";
 import { pino } from "pino";
 import { readEnvironment } from "./environment.ts";
 import { exitCodeOf, sentenceOf } from "./exit-codes.ts";
@@ -36,7 +36,6 @@ async function main(): Promise<void> {
     tasks,
     ...(name === undefined ? {} : { name }),
   });
-  reportToKeeper(worker.workerId);
   stop = () => void worker.stop();
   if (asked > 0) stop();
   await worker.ended;

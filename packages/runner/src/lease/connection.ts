@@ -1,10 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { backoff, HoldfastError, isConnectionLost } from "@holdfast/db/runs";
+import { backoff, HoldfastError, isConnectionLost, statementTimeoutFor } from "@holdfast/db/runs";
 import type { Client } from "pg";
 import { log, messageOf } from "../log.ts";
 
 const connectMilliseconds = 5_000;
 const goodbyeMilliseconds = 1_000;
+// What a new connection is told about statements; as long as its first call, `attach run`, waits.
+const firstTimeoutMilliseconds = 10_000;
 // An error that is neither a refusal nor the network (a missing function while a migration runs) may pass; a minute
 // decides that it does not.
 const patienceMilliseconds = 60_000;
@@ -16,19 +18,26 @@ class CannotConnectError extends Error {
 
 /** Options of {@link Connection.call}. */
 export interface CallOptions {
-  /** After this long without an answer the connection is given up as half-open, and the call made again. */
+  /**
+   * After this long without an answer the connection is given up as half-open, and the call made again. The server gives
+   * the statement up a little sooner, so that no backend is left waiting for a lock on behalf of nobody.
+   */
   readonly timeoutMilliseconds: number;
 }
 
 /**
- * The runner's own connection to the database: one client, unnamed statements (a transaction pooler is fine), reconnected
- * for ever with backoff and full jitter. Whatever is called must be safe to call twice.
+ * The runner's own connection to the database: one client, unnamed statements, reconnected for ever with backoff and full
+ * jitter. Calls take turns. Whatever is called must be safe to call twice.
  */
 export class Connection {
   readonly #url: string;
   #client: Promise<Client> | null = null;
   #closed = false;
   #away = false;
+  /** Settles when everything asked of a client has been answered. */
+  readonly #turns = new WeakMap<Client, Promise<unknown>>();
+  /** The server's `statement_timeout` of a client, in milliseconds. */
+  readonly #limits = new WeakMap<Client, number>();
 
   constructor(url: string) {
     this.#url = url;
@@ -85,10 +94,32 @@ export class Connection {
       }, options.timeoutMilliseconds);
     });
     try {
-      return await Promise.race([fn(client), silent]);
+      return await Promise.race([this.#inTurn(client, fn, options), silent]);
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  // In turn, so that a statement runs under its own limit and not under the one of a call that was made meanwhile.
+  #inTurn<T>(client: Client, fn: (client: Client) => Promise<T>, options: CallOptions): Promise<T> {
+    const before = this.#turns.get(client) ?? Promise.resolve();
+    const turn = before.then(async () => {
+      await this.#limit(client, statementTimeoutFor(options.timeoutMilliseconds));
+      return fn(client);
+    });
+    const over = turn.then(
+      () => {},
+      () => {},
+    );
+    this.#turns.set(client, over);
+    return turn;
+  }
+
+  // Calls that alternate between two limits are too few for the round trip to matter.
+  async #limit(client: Client, milliseconds: number): Promise<void> {
+    if (this.#limits.get(client) === milliseconds) return;
+    await client.query(`set statement_timeout = ${milliseconds}`);
+    this.#limits.set(client, milliseconds);
   }
 
   #connected(): Promise<Client> {
@@ -109,12 +140,14 @@ export class Connection {
         connectionString: this.#url,
         application_name: "holdfast runner",
         connectionTimeoutMillis: connectMilliseconds,
+        statement_timeout: statementTimeoutFor(firstTimeoutMilliseconds),
         keepAlive: true,
         keepAliveInitialDelayMillis: 10_000,
       });
       client.on("error", lost);
       client.on("end", lost);
       await client.connect();
+      this.#limits.set(client, statementTimeoutFor(firstTimeoutMilliseconds));
       return client;
     } catch (error) {
       lost();

@@ -23,7 +23,7 @@ export interface CommandRunOptions {
   readonly spec: RunSpec;
   readonly runDirectory: string;
   readonly connection: Connection;
-  /** The variables from which the command's environment is taken. */
+  /** The variables from which the command's environment is taken, and HOLDFAST_DATABASE_URL, which is redacted. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -91,6 +91,8 @@ export class CommandRun {
     try {
       await this.#attach(locationOf(this.#spec, this.#prepared, this.#directory, this.#redaction));
       this.#lease.start();
+      // A slow launch (a cold cache, a busy host) has eaten of the lease: it is whole again before the command starts.
+      this.#lease.beat().catch(() => {});
       const end = await this.#execute();
       return await Promise.race([this.#deliver(end), this.#lost.promise]);
     } catch (error) {
