@@ -1,5 +1,6 @@
-// Class 22 (a value that its type cannot hold: NUL in a text, a number out of range) and a violated check.
-const SQLSTATES = /^(22...|23514)$/;
+// Class 22 (a value that its type cannot hold: NUL in a text, a number out of range), class 54 (nested too deeply, too
+// large) and a violated check.
+const SQLSTATES = /^(22...|54...|23514)$/;
 // Deeper than anybody wraps; ends the search should an error be its own cause.
 const DEEPEST = 8;
 

@@ -5,8 +5,6 @@ import { log, messageOf } from "../log.ts";
 
 const connectMilliseconds = 5_000;
 const goodbyeMilliseconds = 1_000;
-// What a new connection is told about statements; as long as its first call, `attach run`, waits.
-const firstTimeoutMilliseconds = 10_000;
 // An error that is neither a refusal nor the network (a missing function while a migration runs) may pass; a minute
 // decides that it does not.
 const patienceMilliseconds = 60_000;
@@ -140,14 +138,12 @@ export class Connection {
         connectionString: this.#url,
         application_name: "holdfast runner",
         connectionTimeoutMillis: connectMilliseconds,
-        statement_timeout: statementTimeoutFor(firstTimeoutMilliseconds),
         keepAlive: true,
         keepAliveInitialDelayMillis: 10_000,
       });
       client.on("error", lost);
       client.on("end", lost);
       await client.connect();
-      this.#limits.set(client, statementTimeoutFor(firstTimeoutMilliseconds));
       return client;
     } catch (error) {
       lost();
