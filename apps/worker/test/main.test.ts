@@ -83,6 +83,22 @@ describe("the worker app", () => {
     expect(await query("select from holdfast.leaders where expires_at > now()")).toEqual([]);
   });
 
+  it("lets a running function end when SIGTERM reaches the whole group and arrives more than once", async () => {
+    const app = start({ HOLDFAST_SUPERVISOR: "0" });
+    await until("its worker is registered", async () => (await workers()).length === 1);
+    const id = await enqueue("sleep", { ms: 1_500 });
+    await until(
+      "the function runs",
+      async () => (await query("select from holdfast.jobs where id = $1 and state = 'running'", [id])).length > 0,
+    );
+    const [{ pid }] = await workers();
+    // As `kill -TERM -GROUP` does: to the keeper, which passes it on, and from every process above it once more.
+    for (let times = 0; times < 3; times++) app.child.kill("SIGTERM");
+    process.kill(pid, "SIGTERM");
+    expect(await app.exited, app.said()).toBe(0);
+    expect(await ended(id)).toMatchObject({ state: "completed", attempt: 1 });
+  });
+
   it("says what is wrong with the configuration and exits 2, without trying again", async () => {
     for (const [env, sentence] of [
       [{ HOLDFAST_DATABASE_URL: "" }, /HOLDFAST_DATABASE_URL is not set/],
