@@ -121,14 +121,17 @@ describe("the worker app", () => {
     expect(app.said()).not.toContain("not-the-password");
   });
 
-  it("loads the task files of every folder it is given", async () => {
+  it("loads the task files of a folder anywhere on the disk, which need no packages of their own", async () => {
     const tasks = join(folder, "tasks");
     await mkdir(tasks, { recursive: true });
-    const worker = join(import.meta.dirname, "..", "node_modules", "@holdfast", "worker", "src", "index.ts");
-    const zod = import.meta.resolve("zod");
+    await writeFile(join(tasks, "broken.ts"), `import "a-package-nobody-installed";`);
+    const broken = start({ HOLDFAST_TASKS: tasks });
+    expect(await broken.exited, broken.said()).toBe(2);
+    expect(broken.said()).toMatch(/broken\.ts cannot be loaded: .*a-package-nobody-installed.*\n {2}do: install what/);
+    await rm(join(tasks, "broken.ts"));
     await writeFile(
       join(tasks, "mine.ts"),
-      `import { defineTask } from ${JSON.stringify(worker)}; import { z } from ${JSON.stringify(zod)};
+      `import { defineTask } from "@holdfast/worker"; import { z } from "zod";
        export default defineTask({ kind: "mine", payload: z.object({}), run: () => "done" });`,
     );
     const app = start({ HOLDFAST_TASKS: tasks, HOLDFAST_SUPERVISOR: "0" });
