@@ -22,7 +22,9 @@ const VERSION = "0.1.0";
 
 const AFTER = `
 Exit codes: 0 ok, 1 the thing failed, 2 usage, 3 cannot reach. \`holdfast run\` ends with the command's own exit code.
-Where: the local stack when one is up (acting as its owner, or --as another), else HOLDFAST_URL with HOLDFAST_KEY.
+Where: HOLDFAST_URL with HOLDFAST_KEY when set (acting as whoever signed in with \`holdfast login\`), else the local stack
+(acting as its owner, or --as another). \`worker\`, \`supervisor\`, \`migrate\` and \`doctor\` go by HOLDFAST_DATABASE_URL instead,
+else the local stack.
 
 Example:
   $ holdfast up && holdfast worker

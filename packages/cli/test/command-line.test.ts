@@ -75,6 +75,25 @@ describe("a wrong command line", () => {
     expect(stderr).toMatch(/do: /);
   });
 
+  test.each([
+    [["status", "--as", "viewer"], {}, /--as works on the local stack only/],
+    [["status"], { HOLDFAST_AS: "viewer" }, /HOLDFAST_AS works on the local stack only/],
+  ])("%j is not silently somebody else on a hosted project", async (args, env, message) => {
+    const hosted = { HOLDFAST_URL: "https://x.supabase.co", HOLDFAST_KEY: "k", ...env };
+    const { exitCode, stderr } = await holdfast(args, hosted);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(message);
+  });
+
+  test("login without a terminal says which option is missing", async () => {
+    const hosted = { HOLDFAST_URL: "https://x.supabase.co", HOLDFAST_KEY: "k" };
+    const { exitCode, stderr } = await holdfast(["login"], hosted);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(
+      /--email is missing, and there is no terminal to ask for the email on\n {2}do: pass --email/,
+    );
+  });
+
   test("needs HOLDFAST_KEY beside HOLDFAST_URL", async () => {
     const { exitCode, stderr } = await holdfast(["status"], { HOLDFAST_URL: "https://x.supabase.co" });
     expect(exitCode).toBe(2);
