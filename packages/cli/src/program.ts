@@ -31,8 +31,11 @@ Example:
   $ holdfast run -- make test
   $ holdfast status`;
 
-/** The whole command line, ready to parse. Output and exit codes go through `io` and the outcome, never the process. */
-export function createProgram(io: Io): Program {
+/**
+ * The whole command line, ready to parse. Output and exit codes go through `io` and the outcome, never the process.
+ * `quiet`: the parser says nothing of what it refuses; its caller does.
+ */
+export function createProgram(io: Io, { quiet = false } = {}): Program {
   const root = new Command("holdfast")
     .description("Durable jobs on Postgres: run, watch and control them.")
     .version(VERSION)
@@ -42,7 +45,7 @@ export function createProgram(io: Io): Program {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
-      writeErr: (text) => void io.stderr.write(text),
+      writeErr: (text) => void (quiet || io.stderr.write(text)),
       getOutHelpWidth: () => io.stdout.columns || 100,
       getErrHelpWidth: () => io.stderr.columns || 100,
     });

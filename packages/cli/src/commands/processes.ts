@@ -33,6 +33,11 @@ export function addProcesses(program: Program): void {
     .option("--name <text>", "its name in lists")
     .option("--no-supervisor", "leave the supervisor's duties to another process");
   onCall<WorkerOptions>(program, worker, async (context, options) => {
+    // Given and empty is not the same as left out: a script's variable was empty, and the default would be a guess.
+    for (const name of ["lanes", "tasks", "name"] as const) {
+      if (options[name]?.replaceAll(/[\s,]/g, "") !== "") continue;
+      throw new UsageError(`--${name} is empty`, `leave --${name} out, or give it a value: holdfast worker --help`);
+    }
     const url = await databaseUrl(context, options.databaseUrl, "holdfast_worker");
     return run(context, workerEnv(context.env, options, url));
   });
