@@ -116,6 +116,12 @@ describe("npm start", () => {
     expect(existsSync(`/proc/${run?.command_pid}`)).toBe(false);
   });
 
+  test("names the option that cannot be used", async () => {
+    const run = start("--api-port=abc");
+    expect(await run.ended).toBe(2);
+    expect(run.printed()).toMatch(/error: --api-port "abc" is not a port/);
+  });
+
   test("refuses an option it does not know", async () => {
     const run = start("--twice");
     expect(await run.ended).toBe(2);
