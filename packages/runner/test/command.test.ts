@@ -162,6 +162,12 @@ describe("a command that cannot start", () => {
     expect(run.error_message).toContain(file);
   });
 
+  it("fails for good when its program is a directory, and says so", async () => {
+    const { run } = await bench.run({ argv: [bench.stateDirectory] });
+    expect(run).toMatchObject({ ...final, error_class: "program_not_executable" });
+    expect(run.error_message).toContain("is a directory, not a program");
+  });
+
   it("fails for good when a listed variable is missing, naming it", async () => {
     const { run, job } = await bench.run({ argv: ["true"], command: { env: ["NOT_SET_ANYWHERE"] } });
     expect(run).toMatchObject({ ...final, error_class: "environment_missing" });

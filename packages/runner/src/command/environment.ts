@@ -55,7 +55,7 @@ export function listedValues(spec: RunSpec, available: Environment): Record<stri
 }
 
 function missingNames(names: string[]): RunFailure {
-  const message = `The command needs the environment variable${names.length > 1 ? "s" : ""} ${names.join(", ")}, which the worker does not have: set it where the worker starts, or take the name off the profile.`;
+  const message = `The command needs the environment variable${names.length > 1 ? "s" : ""} ${names.join(", ")}, which the worker does not have: set it where the worker starts, or leave the name out (the profile's env, or --env).`;
   return new RunFailure({
     message,
     class: "environment_missing",
@@ -64,7 +64,7 @@ function missingNames(names: string[]): RunFailure {
 }
 
 function forbiddenName(name: string): RunFailure {
-  const message = `The environment variable ${name} is never passed to a command: take the name off the profile.`;
+  const message = `The environment variable ${name} is never passed to a command: leave the name out (the profile's env, or --env).`;
   return new RunFailure({
     message,
     class: "environment_forbidden",

@@ -72,10 +72,10 @@ export class CommandRun {
     this.#lost.promise.catch(() => {});
   }
 
-  /** A signal to the runner: SIGUSR2 asks for a heartbeat now, SIGTERM and SIGINT say that the host goes down. */
+  /** A signal to the runner: SIGUSR2 asks for a heartbeat now, SIGTERM and SIGINT ask it to end. */
   onSignal(signal: NodeJS.Signals): void {
     if (signal === "SIGUSR2") this.#lease.beat().catch(() => {});
-    else if (signal !== "SIGHUP") this.#end({ kind: "host_shutdown" });
+    else if (signal !== "SIGHUP") this.#end({ kind: "runner_terminated" });
   }
 
   /** Something in the runner itself broke: the command must not outlive what watches over it. */
