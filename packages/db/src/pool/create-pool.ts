@@ -34,18 +34,18 @@ export function createPool(url: string, options: PoolOptions = {}): pg.Pool {
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     types: valueTypes,
-    ...(queryTimeout > 0 && { query_timeout: queryTimeout }),
+    ...(queryTimeout > 0 && {
+      query_timeout: queryTimeout,
+      // Said on the connection, not while connecting: poolers refuse settings they do not know in the first packet.
+      onConnect: async (client: pg.ClientBase) => {
+        await client.query(`set statement_timeout = ${statementTimeoutFor(queryTimeout)}`);
+      },
+    }),
   });
   pool.on("error", (err) => logger?.debug({ err }, "an idle database connection was closed"));
   // A checked-out client emits as well; without a listener Node would end the process.
   pool.on("connect", (client) => {
     client.on("error", (err) => logger?.debug({ err }, "a database connection was closed"));
-    // Said on the connection, not while connecting: poolers refuse settings they do not know in the first packet.
-    if (queryTimeout > 0) {
-      client
-        .query(`set statement_timeout = ${statementTimeoutFor(queryTimeout)}`)
-        .catch((err) => logger?.debug({ err }, "the server's own limit could not be set"));
-    }
   });
   return pool;
 }
