@@ -4,6 +4,8 @@ import { type CommonOptions, type Context, createContext, type Io } from "./cont
 /** Where a finished command leaves its exit code. */
 export interface Outcome {
   exitCode: number;
+  /** Whether the command was run with --json: then its error is JSON, too. Undefined when no command was reached. */
+  json?: boolean;
 }
 
 /** The program a command is added to, with the world it runs in. */
@@ -48,6 +50,7 @@ export function onCall<Options>(program: Program, command: Command, action: Acti
   command.action(async (...given: unknown[]) => {
     const called = given.pop() as Command;
     const options = called.opts() as Options & CommonOptions;
+    program.outcome.json = options.json ?? false;
     const exitCode = await action(createContext(program.io, options), options, called.args);
     program.outcome.exitCode = typeof exitCode === "number" ? exitCode : 0;
   });

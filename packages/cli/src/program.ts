@@ -22,15 +22,20 @@ const VERSION = "0.1.0";
 
 const AFTER = `
 Exit codes: 0 ok, 1 the thing failed, 2 usage, 3 cannot reach. \`holdfast run\` ends with the command's own exit code.
-Where: the local stack when one is up (acting as its owner, or --as another), else HOLDFAST_URL with HOLDFAST_KEY.
+Where: HOLDFAST_URL with HOLDFAST_KEY when set (acting as whoever signed in with \`holdfast login\`), else the local stack
+(acting as its owner, or --as another). \`worker\`, \`supervisor\`, \`migrate\` and \`doctor\` go by HOLDFAST_DATABASE_URL instead,
+else the local stack.
 
 Example:
   $ holdfast up && holdfast worker
   $ holdfast run -- make test
   $ holdfast status`;
 
-/** The whole command line, ready to parse. Output and exit codes go through `io` and the outcome, never the process. */
-export function createProgram(io: Io): Program {
+/**
+ * The whole command line, ready to parse. Output and exit codes go through `io` and the outcome, never the process.
+ * `quiet`: the parser says nothing of what it refuses; its caller does.
+ */
+export function createProgram(io: Io, { quiet = false } = {}): Program {
   const root = new Command("holdfast")
     .description("Durable jobs on Postgres: run, watch and control them.")
     .version(VERSION)
@@ -40,7 +45,7 @@ export function createProgram(io: Io): Program {
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
-      writeErr: (text) => void io.stderr.write(text),
+      writeErr: (text) => void (quiet || io.stderr.write(text)),
       getOutHelpWidth: () => io.stdout.columns || 100,
       getErrHelpWidth: () => io.stderr.columns || 100,
     });

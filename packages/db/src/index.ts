@@ -2,6 +2,7 @@ export { isConnectionLost } from "./errors/connection-lost.ts";
 export { fromDatabaseError } from "./errors/from-database-error.ts";
 export { HoldfastError, type HoldfastErrorFields, isRefusal } from "./errors/holdfast-error.ts";
 export { backoff, type RetryingOptions, retrying } from "./errors/retrying.ts";
+export { isUnstorable } from "./errors/unstorable.ts";
 export { type Finish, type Finished, finishRuns, type Outcome, type RunError } from "./leases/finish-runs.ts";
 export { type RunState, runStates } from "./leases/run-states.ts";
 export { type Lease, type LeasedCommand, type Orphan, takeLeases } from "./leases/take-leases.ts";

@@ -8,7 +8,7 @@ export { createRunDirectory } from "./launch/run-directory.ts";
 export { type RunnerProcess, wakeRunner } from "./launch/wake-runner.ts";
 export { warmRunner } from "./launch/warm-runner.ts";
 export { Redaction } from "./output/redaction.ts";
-export { bootId, isSameProcess, processStarted } from "./process/identity.ts";
+export { bootId, isSameBoot, isSameProcess, processStarted } from "./process/identity.ts";
 export {
   killMarked,
   killProcessTree,

@@ -1,5 +1,5 @@
 import type { Action } from "@holdfast/client";
-import { EXIT, exitCodeOf, formatError, UsageError } from "../cli-error.ts";
+import { EXIT, exitCodeOf, formatError, formatErrorJson, UsageError } from "../cli-error.ts";
 import { addCommand, asPerson, onCall, type Program } from "../command.ts";
 import { print, printJson } from "../context.ts";
 import { openHoldfast } from "../session/open.ts";
@@ -51,7 +51,7 @@ export function addJobActs(program: Program): void {
           if (!context.json) print(context, describe(job, action));
         } catch (error) {
           // One refusal must not keep the other jobs from being acted on.
-          context.stderr.write(formatError(error));
+          context.stderr.write(context.json ? formatErrorJson(error) : formatError(error));
           worst = Math.max(worst, exitCodeOf(error));
           if (worst === EXIT.unreachable) break;
         }

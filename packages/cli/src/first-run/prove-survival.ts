@@ -10,28 +10,30 @@ import { formatDuration } from "../terminal/duration.ts";
 import { linesOf } from "./count.mjs";
 import { must } from "./first-run-error.ts";
 import type { Happened } from "./happened.ts";
+import type { House } from "./open-house.ts";
 import type { Screen } from "./screen.ts";
 import { freshWorker } from "./worker-process.ts";
 
 const LAST = 60;
 const PATIENCE_MS = 90_000;
 
-/** Part 3, the proof: the worker is killed with SIGKILL under a counting command, which must not notice. */
-export async function proveSurvival(holdfast: Holdfast, screen: Screen, logFile: string): Promise<Happened> {
+/** Part 3, the proof: our own worker is killed with SIGKILL under a counting command, which must not notice. */
+export async function proveSurvival(house: House, screen: Screen): Promise<Happened> {
   screen.title("3  The proof: SIGKILL the worker while a command counts");
   const began = performance.now();
+  const { holdfast, lane, logFile, workerName } = house;
   const job = await holdfast.enqueue(
     "command",
     { argv: [process.execPath, join(import.meta.dirname, "count.mjs"), String(LAST)], cwd: REPOSITORY, pty: true },
-    { trigger: "manual", name: "first-run-count", maxAttempts: 1, timeoutSeconds: 120 },
+    { trigger: "manual", lane, name: "first-run-count", maxAttempts: 1, timeoutSeconds: 120 },
   );
   const hint = `read ${logFile}, then: holdfast job ${job.id}`;
   const watch = new Watch(holdfast, screen, job, hint);
   await watch.until(({ counted }) => counted >= LAST / 4);
-  const kill = await killWorker(holdfast, watch, screen, hint);
-  const back = await watch.until(async () => freshWorker(holdfast, kill.newest));
+  const kill = await killWorker(house, watch, screen, hint);
+  const back = await watch.until(async () => freshWorker(holdfast, workerName, kill.newest));
   screen.say(
-    `${back.host === kill.worker.host ? "the keeper" : "another host"} brought a worker back as worker ${back.id} (pid ${back.pid}) after ${formatDuration(Date.now() - kill.at)}`,
+    `the keeper brought a worker back as worker ${back.id} (pid ${back.pid}) after ${formatDuration(Date.now() - kill.at)}`,
   );
   const end = await watch.until(({ job: now }) => (now.finished_at === null ? undefined : now));
   const meanwhile = await storedBetween(holdfast, watch.run as Run, kill.at, Date.parse(back.started_at));
@@ -44,10 +46,15 @@ export async function proveSurvival(holdfast: Holdfast, screen: Screen, logFile:
 }
 
 /** Kills the worker that launched the run, the way the out-of-memory killer would. */
-async function killWorker(holdfast: Holdfast, watch: Watch, screen: Screen, hint: string) {
+async function killWorker({ holdfast, workerName }: House, watch: Watch, screen: Screen, hint: string) {
   const workers = await listWorkers(holdfast, { limit: 50 });
   const worker = workers.find((each) => each.id === watch.run?.worker_id);
   must(worker !== undefined, "the worker of the counting run is not in the table workers", hint);
+  must(
+    worker.name === workerName,
+    `worker ${worker.id} took the counting job and was not started here, so it is not killed`,
+    "end the other worker of that lane, then start again",
+  );
   const identity = { pid: worker.pid, startTime: worker.pid_started };
   must(isAlive(identity), `worker ${worker.id} (pid ${worker.pid}) is not a process of this machine`, hint);
   process.kill(worker.pid, "SIGKILL");

@@ -117,7 +117,9 @@ async function readEnded(holdfast: Holdfast, runs: readonly Run[]) {
   const jobs = await holdfast.data.read<Job[]>((db) =>
     db
       .from("jobs")
-      .select("id,kind,name,queue,state,attempt,max_attempts,run_at,started_at,finished_at,error_message,held_by")
+      .select(
+        "id,kind,name,queue,state,attempt,crash_count,max_attempts,run_at,started_at,finished_at,error_message,held_by",
+      )
       .in("id", ids),
   );
   const byEnd = jobs.sort((one, other) => endOf(other) - endOf(one));

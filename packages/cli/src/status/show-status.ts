@@ -106,7 +106,7 @@ function retried(report: StatusReport, options: ShowOptions): string[] {
         job.id,
         title(job),
         { text: job.state, style: stateStyle(job.state) ?? "bold" },
-        `${job.attempt} of ${job.max_attempts}`,
+        `${job.attempt - job.crash_count} of ${job.max_attempts}`,
         job.error_message ?? " ",
       ]),
       options,

@@ -556,14 +556,14 @@ isOneToOne: false
                   ]
                 },"workspaces": {
                   Row: {
-                    "allowed_roots": (string)[],"created_at": string,"id": string,"name": string,"single_operator": boolean,"slug": string,"time_zone": string
+                    "allowed_roots": (string)[],"created_at": string,"id": string,"keep_events_days": number,"name": string,"single_operator": boolean,"slug": string,"time_zone": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "allowed_roots"?: (string)[],"created_at"?: string,"id"?: string,"name": string,"single_operator"?: boolean,"slug": string,"time_zone"?: string
+                    "allowed_roots"?: (string)[],"created_at"?: string,"id"?: string,"keep_events_days"?: number,"name": string,"single_operator"?: boolean,"slug": string,"time_zone"?: string
                   }
                   Update: {
-                    "allowed_roots"?: (string)[],"created_at"?: string,"id"?: string,"name"?: string,"single_operator"?: boolean,"slug"?: string,"time_zone"?: string
+                    "allowed_roots"?: (string)[],"created_at"?: string,"id"?: string,"keep_events_days"?: number,"name"?: string,"single_operator"?: boolean,"slug"?: string,"time_zone"?: string
                   }
                   Relationships: [
                     

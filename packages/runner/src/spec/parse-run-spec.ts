@@ -32,6 +32,7 @@ export function parseRunSpec(text: string): RunSpec {
     workspace: check.text(fields, "workspace"),
     kind: check.text(fields, "kind"),
     name: check.textOrNull(fields, "name"),
+    host: check.textOrNull(fields, "host"),
     timeout_seconds: fields.timeout_seconds == null ? null : check.integer(fields, "timeout_seconds", 1),
     ttl_seconds: check.integer(fields, "ttl_seconds", 1, 15),
     heartbeat_seconds: check.number(fields, "heartbeat_seconds", 0.05, 5),

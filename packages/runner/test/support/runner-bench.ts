@@ -105,6 +105,7 @@ export class RunnerBench implements AsyncDisposable {
       workspace: lease.workspace,
       kind: lease.kind,
       name: lease.name,
+      host: null,
       timeout_seconds: 60,
       ttl_seconds: 15,
       heartbeat_seconds: 5,

@@ -4,7 +4,7 @@ import { runCommand } from "../commands/run-command.ts";
 import { finalFailure } from "../functions/finish-of.ts";
 import { FunctionRun } from "../functions/function-run.ts";
 import { runFunction } from "../functions/run-function.ts";
-import { deliverFinish } from "../leases/run-finisher.ts";
+import { deliverFinish } from "../leases/deliver-finish.ts";
 import type { Slots } from "../leases/slots.ts";
 import type { WorkerOffice } from "../worker-office.ts";
 import type { Delivery } from "./delivery.ts";
@@ -33,13 +33,13 @@ export async function workOnDelivery(delivery: Delivery, slots: Slots, office: W
 
 async function workOnCommand(lease: Lease, office: WorkerOffice): Promise<void> {
   const finish = await runCommand(lease, office);
-  if (finish) await deliverFinish(office.finisher, finish, office.logger);
+  if (finish) await deliverFinish(office, finish);
 }
 
 async function workOnFunction(lease: Lease, office: WorkerOffice): Promise<void> {
   const task = office.tasks.get(lease.kind);
   if (!task) {
-    await deliverFinish(office.finisher, unknownKind(lease, office), office.logger);
+    await deliverFinish(office, unknownKind(lease, office));
     return;
   }
   const run = new FunctionRun(lease, office.logger, performance.now());
@@ -48,7 +48,7 @@ async function workOnFunction(lease: Lease, office: WorkerOffice): Promise<void>
     const { finish, returned } = runFunction(run, task);
     const end = await finish;
     // Deleted only after the finish: until then the lease must be kept alive.
-    if (end) await deliverFinish(office.finisher, end, office.logger);
+    if (end) await deliverFinish(office, end);
     else
       office.logger.warn(
         { job: lease.job_id, run: lease.token },
