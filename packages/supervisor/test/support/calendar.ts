@@ -5,12 +5,12 @@ interface Minute {
   wall: number;
 }
 
-/** Every minute of a year in a zone, asked of the runtime one by one: slow, simple, and no code of the supervisor's. */
-export function minutesOf(year: number, timeZone: string): Minute[] {
+/** Every minute of a span in a zone, asked of the runtime one by one: slow, simple, and no code of the supervisor's. */
+export function minutesOf(from: number, to: number, timeZone: string): Minute[] {
   const format = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "short" });
   const minutes: Minute[] = [];
-  // A day early, so that the first minute of the year knows what came before it.
-  for (let instant = Date.UTC(year - 1, 11, 31); instant < Date.UTC(year + 1, 0, 1); instant += 60_000) {
+  // A day early, so that the first minute knows what came before it.
+  for (let instant = from - 86_400_000; instant <= to; instant += 60_000) {
     minutes.push({ instant, wall: Date.parse(`${format.format(instant).replace(" ", "T")}:00Z`) / 60_000 });
   }
   return minutes;
