@@ -547,3 +547,28 @@ $$;
 create policy "those who may define budgets add them" on holdfast.budgets for insert to authenticated
   with check (workspace_id = any (array(select p.workspace_id from holdfast.my_powers p where p.verb = 'define' and p.subject = 'budget')));
 grant insert (workspace_id, name, scope, scope_name, period, currency, cap, approval_threshold, on_breach) on holdfast.budgets to authenticated, service_role;
+
+-- What was spent, and what is reserved now, in the day, week and month that the workspace is in. Against a cap: budgets with
+-- their budget_periods.
+create view holdfast.spend with (security_invoker = true) as
+  select w.id as workspace_id, p.period, p.starts_at, c.venture, c.lane, c.kind, c.currency,
+    coalesce(sum(c.amount) filter (where c.entry in ('settle', 'adjust')), 0) as spent,
+    coalesce(sum(c.amount) filter (where c.entry in ('reserve', 'release')), 0) as reserved,
+    count(distinct c.job_id) as jobs
+  from holdfast.workspaces w
+  cross join lateral (select k.period, holdfast.period_start(k.period, w.time_zone, now()) as starts_at from (values ('day'), ('week'), ('month')) as k (period)) p
+  join holdfast.cost_entries c on c.workspace_id = w.id and c.counts_at >= p.starts_at
+  group by w.id, p.period, p.starts_at, c.venture, c.lane, c.kind, c.currency;
+comment on view holdfast.spend is 'Spent and reserved today, this week and this month, by venture, lane and kind.';
+comment on column holdfast.spend.workspace_id is 'The workspace.';
+comment on column holdfast.spend.period is 'day, week (from Monday) or month, in the workspace''s time zone.';
+comment on column holdfast.spend.starts_at is 'When it began.';
+comment on column holdfast.spend.venture is 'Venture of the jobs; null for none.';
+comment on column holdfast.spend.lane is 'Lane of the jobs; null for an adjustment.';
+comment on column holdfast.spend.kind is 'Kind of the jobs; null for an adjustment.';
+comment on column holdfast.spend.currency is 'The workspace''s currency.';
+comment on column holdfast.spend.spent is 'Settled and adjusted.';
+comment on column holdfast.spend.reserved is 'Reserved by jobs on their way.';
+comment on column holdfast.spend.jobs is 'How many jobs.';
+revoke all on holdfast.spend from anon, authenticated, service_role;
+grant select on holdfast.spend to authenticated, service_role;

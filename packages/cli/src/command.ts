@@ -26,8 +26,16 @@ export type Action<Options> = (
 export function addCommand(program: Program, usage: string, summary: string, examples: readonly string[]): Command {
   const command = program.root.command(usage).summary(summary).description(`${summary}.`);
   command.addHelpText("after", `\nExample:\n${examples.map((example) => `  $ ${example}`).join("\n")}`);
-  command.showHelpAfterError(`  do: holdfast ${usage.split(" ")[0]} --help`);
+  const group = program.root.parent ? `${program.root.name()} ` : "";
+  command.showHelpAfterError(`  do: holdfast ${group}${usage.split(" ")[0]} --help`);
   return command.option("--json", "print one JSON document on stdout, and nothing else");
+}
+
+/** A command that only holds others, such as `schedule` of `schedule list`; the program to add those to. */
+export function addGroup(program: Program, name: string, summary: string): Program {
+  const group = program.root.command(name).summary(summary).description(`${summary}.`);
+  group.showHelpAfterError(`  do: holdfast ${name} --help`);
+  return { ...program, root: group };
 }
 
 /** The options of every command that talks to a workspace as a person. */
@@ -62,6 +70,17 @@ export function integer(least = 0): (text: string) => number {
     const value = Number(text);
     if (/^-?\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
     throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`);
+  };
+}
+
+/** Reads an amount of money: a number, of at least `least` where that is given. */
+export function amount(least?: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== "" && Number.isFinite(value) && (least === undefined || value >= least)) return value;
+    throw new InvalidArgumentError(
+      least === undefined ? "It must be a number." : `It must be a number of at least ${least}.`,
+    );
   };
 }
 

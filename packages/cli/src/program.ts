@@ -2,19 +2,29 @@ import { Command } from "commander";
 import type { Program } from "./command.ts";
 import { addJobActs } from "./commands/act-on-jobs.ts";
 import { addRoomActs } from "./commands/act-on-rooms.ts";
+import { addApprovals } from "./commands/approvals.ts";
+import { addBudgets } from "./commands/budgets.ts";
+import { addCosts } from "./commands/costs.ts";
+import { addDeadLetters } from "./commands/dead-letters.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addEnqueue } from "./commands/enqueue.ts";
+import { addIncidents } from "./commands/incidents.ts";
 import { addJob } from "./commands/job.ts";
 import { addJobs } from "./commands/jobs.ts";
 import { addKinds } from "./commands/kinds.ts";
+import { addLedger } from "./commands/ledger.ts";
 import { addLogin } from "./commands/login.ts";
 import { addLogs } from "./commands/logs.ts";
 import { addProcesses } from "./commands/processes.ts";
+import { addQuarantine } from "./commands/quarantine.ts";
 import { addQueues } from "./commands/queues.ts";
 import { addRun } from "./commands/run.ts";
+import { addSchedules } from "./commands/schedules.ts";
 import { addSnapshot } from "./commands/snapshot.ts";
 import { addStack } from "./commands/stack.ts";
 import { addStatus } from "./commands/status.ts";
+import { addStops } from "./commands/stops.ts";
+import { addVerbs } from "./commands/verbs.ts";
 import { addWorkers } from "./commands/workers.ts";
 import type { Io } from "./context.ts";
 
@@ -52,6 +62,8 @@ export function createProgram(io: Io, { quiet = false } = {}): Program {
   const program: Program = { root, io, outcome: { exitCode: 0 } };
   for (const add of [addStatus, addRun, addEnqueue, addJobs, addJob, addLogs, addJobActs]) add(program);
   for (const add of [addQueues, addRoomActs, addWorkers, addKinds, addSnapshot]) add(program);
+  for (const add of [addApprovals, addQuarantine, addDeadLetters, addSchedules, addBudgets, addCosts]) add(program);
+  for (const add of [addStops, addIncidents, addVerbs, addLedger]) add(program);
   for (const add of [addStack, addProcesses, addLogin, addDoctor]) add(program);
   return program;
 }

@@ -17,6 +17,8 @@ export {
 } from "./process/process-tree.ts";
 export { carriesMarker, type RunMarker } from "./process/run-marker.ts";
 export { type RunError, RunFailure } from "./run/run-failure.ts";
+export { type ConsentText, checkFunctionConsent, type RunConsent } from "./spec/consent.ts";
+export { fillTemplate } from "./spec/fill-template.ts";
 export { InvalidSpecError, parseRunSpec } from "./spec/parse-run-spec.ts";
 export type { CommandSpec, RunSpec } from "./spec/run-spec.ts";
 export type { RunStatus } from "./status/status-file.ts";

@@ -135,7 +135,8 @@ function output(context: Context, tail: string[], run: Run | undefined): string[
 function next(context: Context, job: Job, actions: readonly AllowedAction[]): string[] {
   if (actions.length === 0) return [];
   const commands = actions.map((action) => ({
-    command: `holdfast ${action.verb} ${job.id}${action.needs_reason ? ' --reason "…"' : ""}`,
+    // The consent to a job is an approval with a number of its own; by the job it is asked for with --job.
+    command: `holdfast ${action.verb} ${["approve", "reject"].includes(action.verb) ? "--job " : ""}${job.id}${action.needs_reason ? ' --reason "…"' : ""}`,
     sentence: printable(action.sentence),
   }));
   const width = Math.max(...commands.map(({ command }) => command.length));

@@ -1,3 +1,5 @@
+import type { RunConsent } from "./consent.ts";
+
 /** The command of a run, ready to execute: every template is filled. */
 export interface CommandSpec {
   /** A name looked up in PATH, an absolute path, or a path relative to `cwd`. */
@@ -36,4 +38,6 @@ export interface RunSpec {
   readonly heartbeat_seconds: number;
   readonly idempotency_key: string | null;
   readonly command: CommandSpec;
+  /** What people consented to; the runner starts nothing else. Absent or null: nobody had to. */
+  readonly consent?: RunConsent | null;
 }

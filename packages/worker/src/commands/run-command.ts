@@ -126,6 +126,9 @@ async function launch(lease: Lease, argv: string[], office: WorkerOffice): Promi
       rows,
       grace_seconds,
     },
+    ...(lease.consent && {
+      consent: { ...lease.consent, class: lease.class, profile: command.profile, version: command.version },
+    }),
   };
   try {
     const { stateDirectory, databaseUrl, runnerEnv, logger } = office;

@@ -1,5 +1,6 @@
 import { performance } from "node:perf_hooks";
-import type { Lease } from "@holdfast/db";
+import type { Finish, Lease } from "@holdfast/db";
+import { checkFunctionConsent, RunFailure } from "@holdfast/runner";
 import { runCommand } from "../commands/run-command.ts";
 import { finalFailure } from "../functions/finish-of.ts";
 import { FunctionRun } from "../functions/function-run.ts";
@@ -42,6 +43,11 @@ async function workOnFunction(lease: Lease, office: WorkerOffice): Promise<void>
     await deliverFinish(office, unknownKind(lease, office));
     return;
   }
+  const refused = withoutConsent(lease);
+  if (refused) {
+    await deliverFinish(office.finisher, refused, office.logger);
+    return;
+  }
   const run = new FunctionRun(lease, office.logger, performance.now());
   office.functions.add(run);
   try {
@@ -58,6 +64,17 @@ async function workOnFunction(lease: Lease, office: WorkerOffice): Promise<void>
     if (run.ending) await returned;
   } finally {
     office.functions.delete(run);
+  }
+}
+
+/** The end of a run that is not what people consented to; undefined when it is, or nobody had to. */
+function withoutConsent(lease: Lease): Finish | undefined {
+  try {
+    checkFunctionConsent(lease, lease.consent);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof RunFailure)) throw error;
+    return { token: lease.token, outcome: "failed", error: error.toRunError() };
   }
 }
 
