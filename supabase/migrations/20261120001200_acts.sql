@@ -177,6 +177,8 @@ declare
 begin
   if not p_ask then
     perform holdfast_private.requeue(p_job.id);
+    -- It may ask all the same (money): then it is whoever wanted this attempt who asks.
+    update holdfast.approvals a set requested_by = holdfast_private.current_actor() where a.job_id = p_job.id and a.state = 'pending' returning a.id into v_approval;
   else
     update holdfast.jobs j set state = 'awaiting_approval', held_by = '{}', finished_at = null, consent = case when j.attempt = 0 then 'first_run' else 'retry' end
     where j.id = p_job.id;
@@ -434,6 +436,10 @@ begin
       'See holdfast.verbs. Enqueue, depend and define are inserts into jobs, job_dependencies and the table of what is defined.');
   elsif not holdfast_private.caller_may(new.workspace_id, new.verb, new.subject) then
     perform holdfast_private.refuse(403, 'not_permitted', format('You may not %s a %s in this workspace: it takes the role %s.', new.verb, new.subject, v_verb.least_role), 'Ask an admin of the workspace.');
+  elsif v_verb.persons_only and not holdfast_private.is_person(new.workspace_id) then
+    perform holdfast_private.refuse(403, 'only_people_decide', format('To %s a %s takes a person: an agent, a service or a worker never does.', new.verb, new.subject), 'A person with the role must decide, signed in as themselves.');
+  elsif jsonb_typeof(coalesce(new.params, '{}')) <> 'object' then
+    perform holdfast_private.refuse(400, 'unknown_option', format('params must be an object: got %s.', left(new.params::text, 200)), 'Leave params out where the act takes none.');
   elsif v_verb.needs_reason and coalesce(btrim(new.reason), '') = '' then
     perform holdfast_private.refuse(422, 'reason_required', format('%s needs a reason.', initcap(new.verb)), 'Say why: it goes into the ledger.');
   elsif length(new.reason) > 2000 then

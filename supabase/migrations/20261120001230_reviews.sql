@@ -18,6 +18,7 @@ create table holdfast.quarantine (
   constraint quarantine_review_has_its_time check ((state = 'open') = (reviewed_at is null))
 );
 create unique index quarantine_one_open_a_job on holdfast.quarantine (job_id) where state = 'open';
+create index quarantine_by_job on holdfast.quarantine (job_id);
 create index quarantine_newest on holdfast.quarantine (workspace_id, opened_at desc, id desc);
 create index quarantine_open on holdfast.quarantine (workspace_id, opened_at) where state = 'open';
 comment on table holdfast.quarantine is 'Jobs isolated until a person reviewed them, and the reviews. Release or discard through holdfast.actions.';
@@ -55,6 +56,7 @@ create table holdfast.dead_letters (
   constraint dead_letters_closed_has_its_time check ((state = 'open') = (closed_at is null))
 );
 create unique index dead_letters_one_open_a_job on holdfast.dead_letters (job_id) where state = 'open';
+create index dead_letters_by_job on holdfast.dead_letters (job_id);
 create index dead_letters_open on holdfast.dead_letters (workspace_id, died_at desc, id desc) where state = 'open';
 create index dead_letters_alike on holdfast.dead_letters (workspace_id, fingerprint) where state = 'open';
 create index dead_letters_newest on holdfast.dead_letters (workspace_id, died_at desc, id desc);
