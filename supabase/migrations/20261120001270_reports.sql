@@ -23,10 +23,10 @@ as $$
       from holdfast.budgets b left join holdfast.budget_periods p on p.budget_id = b.id and p_to > p.starts_at and p_to <= p.ends_at
       where b.workspace_id = p_workspace and (p_venture is null or b.scope <> 'venture' or b.scope_name = p_venture)),
     'oldest', (select coalesce(jsonb_agg(to_jsonb(o) order by o.created_at), '[]') from (
-      select j.id, j.kind, j.name, j.state, j.created_at from holdfast.jobs j where j.workspace_id = p_workspace and j.state in ('awaiting_approval', 'blocked', 'queued', 'dispatched', 'running', 'retrying', 'quarantined')
+      select j.id, j.kind, left(j.name, 100) as name, j.state, j.created_at from holdfast.jobs j where j.workspace_id = p_workspace and j.state in ('awaiting_approval', 'blocked', 'queued', 'dispatched', 'running', 'retrying', 'quarantined')
         and (p_venture is null or j.venture = p_venture) order by j.created_at limit 10) o),
     'approvals_pending', (select count(*) from holdfast.approvals a where a.workspace_id = p_workspace and a.state = 'pending' and (p_venture is null or a.venture = p_venture)),
-    'incidents', (select coalesce(jsonb_agg(jsonb_build_object('incident', i.id, 'rule', i.rule, 'subject', i.subject, 'open', i.closed_at is null, 'sentence', i.sentence) order by i.id), '[]')
+    'incidents', (select coalesce(jsonb_agg(jsonb_build_object('incident', i.id, 'rule', i.rule, 'subject', i.subject, 'open', i.closed_at is null, 'sentence', left(i.sentence, 200)) order by i.id), '[]')
       from (select * from holdfast.incidents i where i.workspace_id = p_workspace and (i.closed_at is null or i.opened_at >= p_from) order by i.id desc limit 20) i))
 $$;
 comment on function holdfast_private.report(uuid, text, timestamptz, timestamptz) is 'Outcomes, spend against budgets, failures by fingerprint, oldest work, approvals and incidents of a venture (null: all) over a period.';
@@ -180,9 +180,15 @@ begin
       perform holdfast_private.refuse(404, 'unknown_kind', format('%s is not a built-in kind.', v_job.kind), 'Built-in kinds are those of holdfast_private.builtin_kinds().');
   end case;
   perform holdfast_private.act_as(null);
-  -- A result holds 64 KiB: the text goes before the figures do.
+  -- A result holds 64 KiB: the text goes before the figures do, and of long lists their heads stay.
   if octet_length(v_report::text) > 60000 then
-    v_report := v_report - 'ventures' || jsonb_build_object('markdown', left(v_report ->> 'markdown', 20000), 'shortened', true);
+    v_report := v_report - 'ventures' || '{"shortened": true}';
+    for v_row in select p.key, p.value from jsonb_each(v_report) p
+      where jsonb_typeof(p.value) = 'array' or p.key = 'markdown' order by p.key <> 'markdown', octet_length(p.value::text) desc
+    loop
+      exit when octet_length(v_report::text) <= 60000;
+      v_report := v_report || jsonb_build_object(v_row.key, case v_row.key when 'markdown' then to_jsonb(left(v_row.value #>> '{}', 4000)) else jsonb_path_query_array(v_row.value, '$[0 to 9]') end);
+    end loop;
   end if;
   return v_report;
 end
