@@ -17,8 +17,8 @@ create table holdfast.budgets (
   scope_name text,
   period text not null constraint budgets_period_is_known check (period in ('day', 'week', 'month')),
   currency text not null,
-  cap numeric(14, 6) not null constraint budgets_cap_is_an_amount check (cap >= 0 and cap <> 'NaN'),
-  approval_threshold numeric(14, 6) constraint budgets_threshold_is_an_amount check (approval_threshold >= 0 and approval_threshold <> 'NaN'),
+  cap numeric not null constraint budgets_cap_is_an_amount check (cap between 0 and 99999999),
+  approval_threshold numeric constraint budgets_threshold_is_an_amount check (approval_threshold between 0 and 99999999),
   on_breach text not null default 'hold' constraint budgets_on_breach_is_known check (on_breach in ('hold', 'ask', 'stop')),
   breached_at timestamptz,
   created_by text not null,
@@ -473,7 +473,7 @@ begin
   if p_params ->> p_field is null or not pg_input_is_valid(p_params ->> p_field, 'numeric') or p_params ->> p_field ~* '^\s*[+-]?(nan|inf)' or abs((p_params ->> p_field)::numeric) > 99999999 then
     perform holdfast_private.refuse(422, 'bad_amount', format('params.%s must be an amount of at most 99999999: got %s.', p_field, coalesce(p_params -> p_field, 'null')), format('Example: {"%s": 40.00}.', p_field));
   end if;
-  return (p_params ->> p_field)::numeric;
+  return round((p_params ->> p_field)::numeric, 6);
 end
 $$;
 comment on function holdfast_private.amount_in(jsonb, text) is 'An amount out of an act''s params, or a refusal that names the field.';
@@ -547,7 +547,8 @@ begin
   elsif new.scope <> 'workspace' then
     perform holdfast_private.check_scope(new.workspace_id, new.scope, new.scope_name);
   end if;
-  new.approval_threshold := coalesce(new.approval_threshold, case new.period when 'day' then 25 end);
+  new.cap := round(new.cap, 6);
+  new.approval_threshold := round(coalesce(new.approval_threshold, case new.period when 'day' then 25 end), 6);
   new.on_breach := coalesce(new.on_breach, 'hold');
   new.breached_at := null;
   new.created_by := holdfast_private.current_actor();
