@@ -135,7 +135,7 @@ begin
   elsif p_cron ~ '^@' then
     return format('%s is not one of @hourly, @daily, @weekly, @monthly, @yearly', left(p_cron, 30));
   end if;
-  v_fields := regexp_split_to_array(btrim(coalesce(p_cron, '')), '\s+');
+  v_fields := regexp_split_to_array(btrim(coalesce(p_cron, ''), E' \t\n\r\f\v'), '\s+');
   if cardinality(v_fields) <> 5 or v_fields = '{""}' then
     return format('a rule has five fields (minute hour day-of-month month day-of-week): got %s', case when v_fields = '{""}' then 0 else cardinality(v_fields) end);
   end if;
