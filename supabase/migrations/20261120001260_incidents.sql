@@ -341,6 +341,11 @@ begin
     perform holdfast_private.refuse(403, 'not_permitted', 'You may not define an output rule in this workspace.', 'Ask an admin of the workspace.');
   elsif num_nonnulls(new.pattern, new.json_path) = 0 then
     perform holdfast_private.refuse(422, 'bad_rule', 'An output rule needs a pattern or a json_path.', 'Example: pattern "guaranteed returns".');
+  elsif coalesce(new.name, '') !~ '^[a-z][a-z0-9_-]{0,62}$' then
+    perform holdfast_private.refuse(422, 'bad_rule', format('name must match [a-z][a-z0-9_-]* (at most 63): got %s.', coalesce(quote_literal(left(new.name, 80)), 'null')), 'Example: unsafe_public_claim.');
+  elsif coalesce(new.severity, 'high') not in ('low', 'medium', 'high', 'critical') or coalesce(new.action, 'quarantine') not in ('quarantine', 'incident') then
+    perform holdfast_private.refuse(422, 'bad_rule', format('severity must be low, medium, high or critical, and action quarantine or incident: got %s and %s.', quote_literal(left(new.severity, 60)), quote_literal(left(new.action, 60))),
+      'Leave them out for high and quarantine.');
   elsif length(new.pattern) > 500 or length(new.json_path) > 500 then
     perform holdfast_private.refuse(422, 'bad_rule', 'pattern and json_path may have at most 500 characters.', 'Split the rule.');
   elsif new.kind is not null and not exists (select from holdfast.kinds k where k.workspace_id = new.workspace_id and k.name = new.kind) then
@@ -353,6 +358,9 @@ begin
   exception when others then
     perform holdfast_private.refuse(422, 'bad_rule', format('pattern is not a regular expression: %s.', sqlerrm), 'Escape what is meant literally.');
   end;
+  new.severity := coalesce(new.severity, 'high');
+  new.action := coalesce(new.action, 'quarantine');
+  new.enabled := coalesce(new.enabled, true);
   new.created_by := holdfast_private.current_actor();
   new.created_at := holdfast_private.clock();
   perform holdfast_private.record(new.workspace_id, new.created_by, 'output_rule.defined', 'output_rule', new.name, jsonb_strip_nulls(jsonb_build_object('kind', new.kind, 'pattern', new.pattern, 'json_path', new.json_path, 'action', new.action)));
