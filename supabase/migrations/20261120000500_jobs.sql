@@ -191,7 +191,7 @@ create index jobs_held_in_lane on holdfast.jobs (workspace_id, lane, effective_p
 create index jobs_waiting_in_queue on holdfast.jobs (workspace_id, queue, effective_priority, id) where state = 'queued' and waits_for_slot;
 create index jobs_waiting_in_lane on holdfast.jobs (workspace_id, lane, effective_priority, id) where state = 'queued' and waits_for_slot;
 create index jobs_waiting_in_class on holdfast.jobs (workspace_id, class, effective_priority, id) where state = 'queued' and waits_for_slot;
-create index jobs_held_by_budget on holdfast.jobs (workspace_id, effective_priority, id) where state = 'queued' and held_by @> '{budget}';
+create index jobs_held_by_budget on holdfast.jobs (workspace_id, est_cost) where state = 'queued' and held_by = '{budget}';
 create index jobs_waiting_as_suspects on holdfast.jobs (workspace_id, suspect, effective_priority, id) where state = 'queued' and waits_for_slot and suspect;
 create index jobs_waiting_for_key on holdfast.jobs (workspace_id, concurrency_key, effective_priority, id) where state = 'queued' and waits_for_slot and concurrency_key is not null;
 

@@ -222,6 +222,18 @@ $$;
 comment on function holdfast_private.lock_scopes(jsonb, boolean) is
   'Locks limited scopes [{workspace_id, scope, name}] in lock order, until the transaction ends; returns those it got: all, or with p_wait false those that nobody else holds.';
 
+-- What enqueues beside its real work (an alert about a failure, a schedule that fires) must not stand still because a person
+-- holds a queue in an open transaction: from here on this transaction takes what is free right now, and the promote duty
+-- sees to the rest.
+create function holdfast_private.never_wait() returns void
+  language plpgsql set search_path = ''
+as $$
+begin
+  perform set_config('holdfast.holds_scope', pg_current_xact_id()::text, true), set_config('holdfast.holds_budget', pg_current_xact_id()::text, true);
+end
+$$;
+comment on function holdfast_private.never_wait() is 'From here on this transaction waits for no scope and no budget: a busy one counts as full.';
+
 -- The gates that take something. Takes the slots of those candidates that fit; the others are told which limit is reached.
 -- Candidates are served by priority and id. With p_wait false, a scope that another session holds counts as full: that
 -- session, or else the promote duty, sees to it.
@@ -246,7 +258,7 @@ begin
     into v_scopes from holdfast_private.limited_scopes(p_candidates) s;
   if v_scopes is null then
     return;
-  elsif p_wait and coalesce(current_setting('holdfast.holds_scope', true), '') <> pg_current_xact_id()::text then
+  elsif p_wait and pg_current_xact_id()::text not in (coalesce(current_setting('holdfast.holds_scope', true), ''), coalesce(current_setting('holdfast.holds_budget', true), '')) then
     perform from holdfast_private.lock_scopes(v_scopes);
     -- Whatever this transaction inserts next already holds a scope, and no longer waits for one.
     perform set_config('holdfast.holds_scope', pg_current_xact_id()::text, true);

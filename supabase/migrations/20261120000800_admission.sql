@@ -35,6 +35,9 @@ begin
       v_held := v_held || v_money;
     end if;
   end if;
+  if jsonb_path_exists(v_held, '$.*[*] ? (@ == "budget")') then
+    perform holdfast_private.note_breaches(array(select c from unnest(p_candidates) c where c.paid and v_held -> (c.job_id)::text ? 'budget'));
+  end if;
   if jsonb_path_exists(v_held, '$.*[*] ? (@ == "approval")') then
     v_asks := array(select e.key::bigint from jsonb_each(v_held) e where e.value ? 'approval' order by 1);
     perform holdfast_private.ask_consent(v_asks, array(select k::bigint from jsonb_object_keys(v_money) k));

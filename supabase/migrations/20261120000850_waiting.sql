@@ -55,6 +55,30 @@ end
 $$;
 comment on function holdfast_private.unblock_noted() is 'Looks again at children that were locked when their parent completed. Returns those that became queued.';
 
+-- A job that waited for a slot is not asked again while the rate is used up; what it says of itself must still be true. The
+-- head of those who wait is enough: whoever comes after it is at the head later.
+create function holdfast_private.note_rate(p_workspace uuid, p_scope text, p_name text) returns boolean
+  language plpgsql set search_path = '' set enable_seqscan = off
+as $$
+declare
+  v_scope record;
+  v_held text[];
+begin
+  execute format('select s.max_running, s.max_per_hour from holdfast.%I s where s.workspace_id = $1 and s.name = $2', p_scope || 's') into v_scope using p_workspace, p_name;
+  if v_scope.max_per_hour is null or holdfast_private.room_in(p_workspace, p_scope || '_rate', p_name, v_scope.max_per_hour) > 0 then
+    return false;
+  end if;
+  v_held := case when v_scope.max_running is not null and holdfast_private.room_in(p_workspace, p_scope, p_name, v_scope.max_running) <= 0 then array[p_scope || '_limit'] else '{}' end || array[p_scope || '_rate'];
+  execute format('update holdfast.jobs j set held_by = array(select h from unnest(j.held_by) h where h <> all ($4)) || $3
+    where j.id in (select k.id from holdfast.jobs k where k.id in (
+        select w.id from holdfast.jobs w where w.workspace_id = $1 and w.%I = $2 and w.state = ''queued'' and w.waits_for_slot order by w.effective_priority, w.id limit 100)
+      and k.state = ''queued'' and k.waits_for_slot and (not k.held_by @> $3 or (k.held_by && $4 and not array(select h from unnest(k.held_by) h where h = any ($4)) <@ $3)) order by k.id for update skip locked)', p_scope)
+    using p_workspace, p_name, v_held, array[p_scope || '_limit', p_scope || '_rate'];
+  return true;
+end
+$$;
+comment on function holdfast_private.note_rate(uuid, text, text) is 'True when a queue or lane has used up its hour; then the first hundred that wait say so.';
+
 -- A slot became free: admit those that wait for it, best priority first, until nothing fits. Jobs that wait for something
 -- else as well (a busy key, a full or paused lane) are passed over in the query, so that a thousand of them do not hide the
 -- next job that could run.
@@ -71,6 +95,9 @@ declare
   v_lanes text[];
   v_classes text[];
 begin
+  if p_scope in ('queue', 'lane') and holdfast_private.note_rate(p_workspace, p_scope, p_name) then
+    return 0;
+  end if;
   for v_round in 1 .. 20 loop
     v_limit := case p_scope
       when 'queue' then (select q.max_running from holdfast.queues q where q.workspace_id = p_workspace and q.name = p_name)

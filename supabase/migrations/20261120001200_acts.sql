@@ -120,6 +120,8 @@ create function holdfast_private.cancel_waiting(p_job bigint, p_message text) re
   language plpgsql set search_path = ''
 as $$
 begin
+  -- What was dispatched and never started does not count against a rate.
+  delete from holdfast_private.starts t using holdfast.jobs j where j.id = p_job and j.state = 'dispatched' and t.job_id = j.id and t.at >= coalesce(j.started_at, j.created_at);
   update holdfast.jobs j set state = 'canceled', held_by = '{}', finished_at = holdfast_private.clock(), error_class = 'canceled', error_message = p_message where j.id = p_job;
   delete from graphile_worker._private_jobs g where g.key = 'job:' || p_job and g.locked_at is null;
   perform holdfast_private.free_slots(array[p_job]);

@@ -17,8 +17,8 @@ create table holdfast.budgets (
   scope_name text,
   period text not null constraint budgets_period_is_known check (period in ('day', 'week', 'month')),
   currency text not null,
-  cap numeric(14, 6) not null constraint budgets_cap_is_an_amount check (cap >= 0 and cap <> 'NaN'),
-  approval_threshold numeric(14, 6) constraint budgets_threshold_is_an_amount check (approval_threshold >= 0 and approval_threshold <> 'NaN'),
+  cap numeric not null constraint budgets_cap_is_an_amount check (cap between 0 and 99999999),
+  approval_threshold numeric constraint budgets_threshold_is_an_amount check (approval_threshold between 0 and 99999999),
   on_breach text not null default 'hold' constraint budgets_on_breach_is_known check (on_breach in ('hold', 'ask', 'stop')),
   breached_at timestamptz,
   created_by text not null,
@@ -204,9 +204,12 @@ declare
 begin
   if p_wait and coalesce(current_setting('holdfast.holds_budget', true), '') <> pg_current_xact_id()::text then
     v_got := array(select b.id from holdfast.budgets b where b.id = any (p_budgets) order by b.id for no key update);
-    perform set_config('holdfast.holds_budget', pg_current_xact_id()::text, true);
   else
     v_got := array(select b.id from holdfast.budgets b where b.id = any (p_budgets) order by b.id for no key update skip locked);
+  end if;
+  if v_got <> '{}' then
+    -- Whoever holds a budget waits neither for another nor for a scope: those come before budgets.
+    perform set_config('holdfast.holds_budget', pg_current_xact_id()::text, true);
   end if;
   return v_got;
 end
@@ -233,13 +236,28 @@ begin
     if v_verdict = 'open' then
       perform holdfast_private.reserve(v_candidate, v_covering, v_candidate.est_cost, v_now);
     else
-      update holdfast.budgets b set breached_at = v_now where b.id = any (v_covering) and v_covering <@ v_got and holdfast_private.used_of(b, v_now) + v_candidate.est_cost > b.cap;
       return query select v_candidate.job_id, case v_verdict when 'ask' then 'approval' else 'budget' end;
     end if;
   end loop;
 end
 $$;
 comment on function holdfast_private.take_money(holdfast_private.candidate[], boolean) is 'Gate budget, exactly: reserves the estimates that fit, under the budgets'' locks; returns the others with the gate that holds them.';
+
+-- Paid jobs were held: budgets under whose cap they do not fit are broken, which the promote duty acts on. Once a minute is
+-- enough, and a budget that somebody holds is noted at the next occasion.
+create function holdfast_private.note_breaches(p_candidates holdfast_private.candidate[]) returns void
+  language plpgsql set search_path = ''
+as $$
+declare
+  v_now timestamptz := holdfast_private.clock();
+begin
+  update holdfast.budgets b set breached_at = v_now
+  where b.id = any (holdfast_private.lock_budgets(array(
+    select distinct k.id from unnest(p_candidates) c cross join lateral holdfast_private.budgets_of(c.workspace_id, c.venture, c.lane, c.kind) k
+    where coalesce(k.breached_at, '-infinity') < v_now - interval '50 seconds' and holdfast_private.used_of(k, v_now) + c.est_cost > k.cap), false));
+end
+$$;
+comment on function holdfast_private.note_breaches(holdfast_private.candidate[]) is 'Marks the budgets whose cap the given held jobs would pass as broken.';
 
 create function holdfast_private.reserve(p_candidate holdfast_private.candidate, p_budgets bigint[], p_amount numeric, p_at timestamptz) returns void
   language plpgsql set search_path = ''
@@ -255,7 +273,7 @@ begin
   select p_candidate.job_id, b.id, holdfast.period_start(b.period, v_zone, p_at), p_at, p_amount from holdfast.budgets b where b.id = any (p_budgets)
   on conflict (job_id, budget_id) do update set amount = r.amount + excluded.amount;
   insert into holdfast.cost_entries (workspace_id, entry, amount, currency, counts_at, source, job_id, venture, lane, kind, at)
-  select p_candidate.workspace_id, 'reserve', p_amount, w.currency, p_at, 'estimate', p_candidate.job_id, p_candidate.venture, p_candidate.lane, p_candidate.kind, p_at
+  select p_candidate.workspace_id, 'reserve', p_amount, w.currency, p_at, 'estimate', p_candidate.job_id, p_candidate.venture, p_candidate.lane, p_candidate.kind, holdfast_private.clock()
   from holdfast.workspaces w where w.id = p_candidate.workspace_id;
 end
 $$;
@@ -286,11 +304,16 @@ begin
   loop
     select max(r.amount) as amount, max(r.reserved_at) as reserved_at into v_held from holdfast_private.reservations r where r.job_id = v_job.id;
     v_cost := case when v_job.ran then coalesce(v_job.reported, v_held.amount, 0) else 0 end;
+    if v_held.amount is null and v_cost > 0 then
+      -- A run that was given up as lost has been counted once, and may have come back: only what it cost beyond that is new.
+      v_cost := greatest(0, v_cost - coalesce((select sum(c.amount) from holdfast.cost_entries c where c.job_id = v_job.id and c.run_id = v_job.run_id and c.entry = 'settle'), 0));
+    end if;
     if v_held.amount is null and v_cost = 0 then
       continue;
     elsif exists (select from holdfast_private.reservations r where r.job_id = v_job.id and r.budget_id <> all (v_got))
        or (v_held.amount is null and exists (select from holdfast_private.budgets_of(v_job.workspace_id, v_job.venture, v_job.lane, v_job.kind) b where b.id <> all (v_got))) then
-      insert into holdfast_private.unsettled (job_id, ran, cost) values (v_job.id, v_job.ran, v_job.reported) on conflict (job_id) do nothing;
+      insert into holdfast_private.unsettled as u (job_id, ran, cost) values (v_job.id, v_job.ran, v_job.reported)
+      on conflict (job_id) do update set ran = u.ran or excluded.ran, cost = case when num_nonnulls(u.cost, excluded.cost) > 0 then coalesce(u.cost, 0) + coalesce(excluded.cost, 0) end;
       continue;
     end if;
     if v_held.amount is not null then
@@ -374,22 +397,27 @@ create function holdfast_private.dispatch_for_money(p_limit integer) returns int
   language plpgsql set search_path = '' set enable_seqscan = off
 as $$
 declare
-  v_jobs bigint[];
+  v_workspace uuid;
+  v_total integer := 0;
 begin
-  v_jobs := array(select k.id from holdfast.workspaces w cross join lateral (
-      select j.id, j.effective_priority from holdfast.jobs j where j.workspace_id = w.id and j.state = 'queued' and j.held_by @> '{budget}'
-        and j.est_cost <= coalesce((select max(b.cap - holdfast_private.used_of(b, holdfast_private.clock())) from holdfast.budgets b where b.workspace_id = w.id), -1)
-      order by j.effective_priority, j.id limit p_limit) k
-    where exists (select from holdfast.budgets b where b.workspace_id = w.id)
-      and exists (select from holdfast.jobs j where j.workspace_id = w.id and j.state = 'queued' and j.held_by @> '{budget}')
-    order by k.effective_priority, k.id limit p_limit);
-  if v_jobs = '{}' then
-    return 0;
-  end if;
-  return holdfast_private.dispatch(v_jobs, false);
+  -- Only jobs that nothing but money holds, and that fit under every budget that covers them: a thousand that wait for one
+  -- exhausted budget do not hide the next job that could run. What asks at its cap never holds.
+  for v_workspace in select distinct b.workspace_id from holdfast.budgets b order by 1 loop
+    v_total := v_total + holdfast_private.dispatch(array(
+      with rooms as materialized (
+        select b.scope, b.scope_name, case when b.on_breach = 'ask' then 99999999 else b.cap - holdfast_private.used_of(b, holdfast_private.clock()) end as room
+        from holdfast.budgets b where b.workspace_id = v_workspace)
+      select j.id from holdfast.jobs j
+      where j.workspace_id = v_workspace and j.state = 'queued' and j.held_by = '{budget}' and j.est_cost <= (select max(r.room) from rooms r)
+        and (select coalesce(min(r.room), -1) from rooms r
+          where case r.scope when 'venture' then r.scope_name = j.venture when 'lane' then r.scope_name = j.lane when 'kind' then r.scope_name = j.kind else true end) >= j.est_cost
+        and not exists (select from holdfast_private.unsettled u where u.job_id = j.id)
+      order by j.effective_priority, j.id limit p_limit), false);
+  end loop;
+  return v_total;
 end
 $$;
-comment on function holdfast_private.dispatch_for_money(integer) is 'Asks jobs held by a budget again, those that might fit now. Returns how many were dispatched.';
+comment on function holdfast_private.dispatch_for_money(integer) is 'Asks jobs held by a budget again, those that fit now, p_limit of a workspace at most. Returns how many were dispatched.';
 
 -- Duty's part: a budget whose breach stops paid work has been broken.
 create function holdfast_private.enforce_budgets() returns integer
@@ -442,10 +470,10 @@ create function holdfast_private.amount_in(p_params jsonb, p_field text) returns
   language plpgsql immutable set search_path = ''
 as $$
 begin
-  if not p_params ? p_field or not pg_input_is_valid(p_params ->> p_field, 'numeric') or p_params ->> p_field ~* '^\s*[+-]?(nan|inf)' or abs((p_params ->> p_field)::numeric) > 99999999 then
+  if p_params ->> p_field is null or not pg_input_is_valid(p_params ->> p_field, 'numeric') or p_params ->> p_field ~* '^\s*[+-]?(nan|inf)' or abs((p_params ->> p_field)::numeric) > 99999999 then
     perform holdfast_private.refuse(422, 'bad_amount', format('params.%s must be an amount of at most 99999999: got %s.', p_field, coalesce(p_params -> p_field, 'null')), format('Example: {"%s": 40.00}.', p_field));
   end if;
-  return (p_params ->> p_field)::numeric;
+  return round((p_params ->> p_field)::numeric, 6);
 end
 $$;
 comment on function holdfast_private.amount_in(jsonb, text) is 'An amount out of an act''s params, or a refusal that names the field.';
@@ -461,6 +489,8 @@ begin
   select b.* into v_budget from holdfast.budgets b where b.workspace_id = p_act.workspace_id and b.name = p_act.budget for no key update;
   if not found then
     perform holdfast_private.refuse_unknown('budget', p_act.budget, p_act.workspace_id);
+  elsif exists (select from jsonb_object_keys(p_act.params) k where k not in ('currency', case p_act.verb when 'raise' then 'cap' else 'amount' end)) then
+    perform holdfast_private.refuse(400, 'unknown_option', format('params may hold %s and currency: got %s.', case p_act.verb when 'raise' then 'cap' else 'amount' end, left(p_act.params::text, 200)), 'Example: {"cap": 40.00}.');
   elsif coalesce(p_act.params ->> 'currency', v_budget.currency) <> v_budget.currency then
     perform holdfast_private.refuse(422, 'wrong_currency', format('Budget %s counts in %s: got %s.', v_budget.name, v_budget.currency, p_act.params ->> 'currency'), 'Convert the amount first.');
   elsif p_act.verb = 'raise' and v_amount < 0 then
@@ -503,12 +533,23 @@ begin
   new.currency := coalesce(new.currency, v_workspace.currency);
   if new.currency <> v_workspace.currency then
     perform holdfast_private.refuse(422, 'wrong_currency', format('This workspace counts in %s: got %s.', v_workspace.currency, new.currency), 'Leave currency out.');
-  elsif new.cap < 0 or new.cap = 'NaN' or new.approval_threshold < 0 or new.approval_threshold = 'NaN' then
-    perform holdfast_private.refuse(422, 'bad_amount', 'cap and approval_threshold must be amounts of 0 or more.', 'Example: cap 40, approval_threshold 25.');
-  elsif new.scope in ('venture', 'lane', 'kind') then
+  elsif new.cap is null or new.cap not between 0 and 99999999 or new.approval_threshold not between 0 and 99999999 then
+    perform holdfast_private.refuse(422, 'bad_amount', 'cap and approval_threshold must be amounts from 0 to 99999999.', 'Example: cap 40, approval_threshold 25.');
+  elsif coalesce(new.name, '') !~ '^[a-z][a-z0-9_-]{0,62}$' then
+    perform holdfast_private.refuse(422, 'bad_option', format('name must match [a-z][a-z0-9_-]* (at most 63): got %s.', coalesce(quote_literal(left(new.name, 80)), 'null')), 'Example: day.');
+  elsif coalesce(new.period, '') not in ('day', 'week', 'month') then
+    perform holdfast_private.refuse(422, 'bad_option', format('period must be day, week or month: got %s.', coalesce(quote_literal(left(new.period, 60)), 'null')), 'It counts in the workspace''s time zone.');
+  elsif coalesce(new.on_breach, 'hold') not in ('hold', 'ask', 'stop') then
+    perform holdfast_private.refuse(422, 'bad_option', format('on_breach must be hold, ask or stop: got %s.', quote_literal(left(new.on_breach, 60))), 'Leave it out for hold.');
+  elsif coalesce(new.scope, '') not in ('workspace', 'venture', 'lane', 'kind') or (new.scope = 'workspace') <> (new.scope_name is null) then
+    perform holdfast_private.refuse(422, 'bad_scope', format('scope must be workspace, or venture, lane or kind with its scope_name: got %s %s.', coalesce(quote_literal(left(new.scope, 60)), 'null'), coalesce(quote_literal(left(new.scope_name, 60)), 'null')),
+      'Example: scope lane, scope_name agent.');
+  elsif new.scope <> 'workspace' then
     perform holdfast_private.check_scope(new.workspace_id, new.scope, new.scope_name);
   end if;
-  new.approval_threshold := coalesce(new.approval_threshold, case new.period when 'day' then 25 end);
+  new.cap := round(new.cap, 6);
+  new.approval_threshold := round(coalesce(new.approval_threshold, case new.period when 'day' then 25 end), 6);
+  new.on_breach := coalesce(new.on_breach, 'hold');
   new.breached_at := null;
   new.created_by := holdfast_private.current_actor();
   new.created_at := holdfast_private.clock();

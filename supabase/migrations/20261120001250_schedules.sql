@@ -137,7 +137,7 @@ begin
   elsif p_cron ~ '^@' then
     return format('%s is not one of @hourly, @daily, @weekly, @monthly, @yearly', left(p_cron, 30));
   end if;
-  v_fields := regexp_split_to_array(btrim(coalesce(p_cron, '')), '\s+');
+  v_fields := regexp_split_to_array(btrim(coalesce(p_cron, ''), E' \t\n\r\f\v'), '\s+');
   if cardinality(v_fields) <> 5 or v_fields = '{""}' then
     return format('a rule has five fields (minute hour day-of-month month day-of-week): got %s', case when v_fields = '{""}' then 0 else cardinality(v_fields) end);
   end if;
@@ -208,8 +208,16 @@ begin
     perform holdfast_private.refuse(422, 'bad_time_zone', format('time_zone: %s is not an IANA time zone.', quote_literal(left(new.time_zone, 60))), 'Example: Europe/Berlin.');
   elsif not exists (select from holdfast.kinds k where k.workspace_id = new.workspace_id and k.name = new.kind) then
     perform holdfast_private.refuse_unknown('kind', new.kind, new.workspace_id);
-  elsif new.paid and new.est_cost is null then
-    perform holdfast_private.refuse(422, 'bad_est_cost', 'A schedule of paid jobs must say their est_cost.', 'Give the most one attempt should cost.');
+  elsif new.est_cost not between 0 and 99999999 or (new.paid and new.est_cost is null) then
+    perform holdfast_private.refuse(422, 'bad_est_cost', 'est_cost must be an amount from 0 to 99999999; a schedule of paid jobs must say it.', 'Give the most one attempt should cost.');
+  elsif coalesce(new.name, '') !~ '^[a-z][a-z0-9_-]{0,62}$' then
+    perform holdfast_private.refuse(422, 'bad_option', format('name must match [a-z][a-z0-9_-]* (at most 63): got %s.', coalesce(quote_literal(left(new.name, 80)), 'null')), 'Example: nightly_report.');
+  elsif coalesce(new.catch_up, '') not in ('skip', 'once', 'all') or coalesce(new.overlap, '') not in ('skip', 'queue', 'replace') then
+    perform holdfast_private.refuse(422, 'bad_option', format('catch_up must be skip, once or all, and overlap skip, queue or replace: got %s and %s.', coalesce(quote_literal(left(new.catch_up, 60)), 'null'), coalesce(quote_literal(left(new.overlap, 60)), 'null')),
+      'Leave them out for once and skip.');
+  elsif num_nulls(new.catch_up_limit, new.max_age_seconds, new.jitter_seconds) > 0 or new.catch_up_limit not between 1 and 1000 or new.max_age_seconds < 1 or new.jitter_seconds not between 0 and 3600 then
+    perform holdfast_private.refuse(422, 'bad_option', format('catch_up_limit must be 1 to 1000, max_age_seconds 1 or more, jitter_seconds 0 to 3600: got %s, %s and %s.',
+      coalesce(new.catch_up_limit::text, 'null'), coalesce(new.max_age_seconds::text, 'null'), coalesce(new.jitter_seconds::text, 'null')), 'Leave them out for 10, 86400 and 0.');
   end if;
   if new.queue is not null then perform holdfast_private.check_scope(new.workspace_id, 'queue', new.queue); end if;
   if new.lane is not null then perform holdfast_private.check_scope(new.workspace_id, 'lane', new.lane); end if;
@@ -241,7 +249,8 @@ begin
   update holdfast.schedules s set enabled = p_enabled, next_window_at = null,
     enabled_by = case when p_enabled then p_actor else s.enabled_by end, enabled_at = case when p_enabled then holdfast_private.clock() else s.enabled_at end,
     -- It begins now: what would have been due while it was disabled was nobody's wish.
-    stepped_to = case when p_enabled then holdfast_private.clock() else s.stepped_to end
+    -- To the millisecond: the supervisor's clock has no finer one, and says where it began.
+    stepped_to = case when p_enabled then date_trunc('milliseconds', holdfast_private.clock()) else s.stepped_to end
   where s.workspace_id = p_workspace and s.name = p_name;
 end
 $$;
@@ -254,6 +263,9 @@ declare
   v_job bigint;
 begin
   perform holdfast_private.act_as(p_actor);
+  if p_window is not null then
+    perform holdfast_private.never_wait();
+  end if;
   insert into holdfast.jobs (workspace_id, venture, queue, lane, kind, class, name, priority, payload, labels, run_at, est_cost, paid, external, trigger, idempotency_key)
   values (p_schedule.workspace_id, p_schedule.venture, coalesce(p_schedule.queue, 'scheduled'), p_schedule.lane, p_schedule.kind, p_schedule.class, p_schedule.name, coalesce(p_schedule.priority, 0),
     p_schedule.payload, jsonb_build_object('schedule', p_schedule.name), case when p_schedule.jitter_seconds > 0 then holdfast_private.clock() + random() * make_interval(secs => p_schedule.jitter_seconds) end,
@@ -320,6 +332,9 @@ as $$
 declare
   v_now timestamptz := holdfast_private.clock();
   v_schedule holdfast.schedules;
+  v_windows timestamptz[] := array(select distinct w from unnest(p_windows) w where w > p_from and w <= p_to order by w);
+  v_to timestamptz := p_to;
+  v_next timestamptz := p_next;
   v_window timestamptz;
   v_late timestamptz[];
   v_fire timestamptz[];
@@ -337,17 +352,24 @@ begin
   if p_next <= v_now and p_to is distinct from p_windows[cardinality(p_windows)] then
     return jsonb_build_object('ignored', true);
   end if;
+  if p_next <= v_now and v_schedule.catch_up = 'all' and cardinality(v_windows) > v_schedule.catch_up_limit then
+    -- A portion of a long gap, and not its last: its newest windows may be among those that are made up for. They are decided
+    -- with the next portion.
+    v_next := v_windows[cardinality(v_windows) - v_schedule.catch_up_limit + 1];
+    v_windows := v_windows[:cardinality(v_windows) - v_schedule.catch_up_limit];
+    v_to := v_windows[cardinality(v_windows)];
+  end if;
   -- In time is what is due within the last minute; older windows are late, and the catch-up rule decides.
-  v_late := array(select w from unnest(p_windows) w where w <= v_now - interval '60 seconds' and w > v_now - make_interval(secs => v_schedule.max_age_seconds) order by w);
-  v_fire := array(select w from unnest(p_windows) w where w > v_now - interval '60 seconds' order by w);
+  v_late := array(select w from unnest(v_windows) w where w <= v_now - interval '60 seconds' and w > v_now - make_interval(secs => v_schedule.max_age_seconds) order by w);
+  v_fire := array(select w from unnest(v_windows) w where w > v_now - interval '60 seconds' order by w);
   v_fire := case
     -- A gap so long that it comes in portions: whatever is made up for is in the last of them.
-    when p_next <= v_now then '{}'
+    when v_next <= v_now then '{}'
     when v_schedule.catch_up = 'all' then v_late[greatest(cardinality(v_late) - v_schedule.catch_up_limit + 1, 1):] || v_fire
     -- One run makes up for all that was missed; a window in time is that run.
     when v_schedule.catch_up = 'once' and v_fire = '{}' then v_late[cardinality(v_late):]
     else v_fire end;
-  for v_window in select w from unnest(p_windows) w where w > p_from and w <= p_to order by w loop
+  foreach v_window in array v_windows loop
     v_job := null;
     v_reason := null;
     if v_window <> all (v_fire) then
@@ -377,7 +399,7 @@ begin
       jsonb_strip_nulls(jsonb_build_object('window', v_window, 'job', v_job, 'reason', v_reason)));
     v_counts := jsonb_set(v_counts, array[v_outcome], to_jsonb((v_counts ->> v_outcome)::int + 1));
   end loop;
-  update holdfast.schedules s set stepped_to = p_to, next_window_at = p_next, last_job_id = v_schedule.last_job_id where s.id = v_schedule.id;
+  update holdfast.schedules s set stepped_to = v_to, next_window_at = v_next, last_job_id = v_schedule.last_job_id where s.id = v_schedule.id;
   return v_counts;
 end
 $$;

@@ -203,13 +203,16 @@ declare
   v_job bigint;
 begin
   for v_channel in select c.channel from holdfast.alert_channels c where c.workspace_id = p_workspace and c.enabled loop
-    update holdfast.alerts a set folded = a.folded + 1
-    where a.id = (select b.id from holdfast.alerts b where b.workspace_id = p_workspace and b.rule = p_rule and b.subject = p_subject and b.channel = v_channel and b.created_at > v_now - interval '1 hour'
-      order by b.created_at desc limit 1);
-    continue when found;
+    select b.id into v_alert from holdfast.alerts b where b.workspace_id = p_workspace and b.rule = p_rule and b.subject = p_subject and b.channel = v_channel and b.created_at > v_now - interval '1 hour'
+      order by b.created_at desc limit 1;
+    if found then
+      -- Skip, never wait: an alert may be raised where a run closes.
+      update holdfast.alerts a set folded = a.folded + 1 where a.id in (select b.id from holdfast.alerts b where b.id = v_alert for update skip locked);
+      continue;
+    end if;
     insert into holdfast.alerts (workspace_id, rule, subject, severity, text, incident_id, channel, created_at)
     values (p_workspace, p_rule, p_subject, p_severity, left(p_text, 2000), p_incident, v_channel, v_now) returning id into v_alert;
-    perform holdfast_private.act_as('supervisor:alerts');
+    perform holdfast_private.act_as('supervisor:alerts'), holdfast_private.never_wait();
     insert into holdfast.jobs (workspace_id, kind, queue, name, payload, priority) values (p_workspace, 'send_alert', 'alert', left(p_text, 200), jsonb_build_object('alert', v_alert), -100) returning id into v_job;
     perform holdfast_private.act_as(null);
     update holdfast.alerts a set job_id = v_job where a.id = v_alert;
@@ -218,18 +221,20 @@ end
 $$;
 comment on function holdfast_private.raise_alert(uuid, text, text, text, text, bigint) is 'Puts an alert into the outbox of each enabled channel, or folds it into one of the last hour.';
 
-create function holdfast_private.open_incident(p_workspace uuid, p_rule text, p_subject text, p_sentence text, p_evidence jsonb) returns bigint
+create function holdfast_private.open_incident(p_workspace uuid, p_rule text, p_subject text, p_sentence text, p_evidence jsonb, p_severity text default null) returns bigint
   language plpgsql set search_path = ''
 as $$
 declare
   v_now timestamptz := holdfast_private.clock();
   v_actor text := case when p_rule = 'manual' then holdfast_private.current_actor() else 'rule:' || p_rule end;
   v_id bigint;
-  v_severity text := (select r.severity from holdfast.incident_rules r where r.rule = p_rule);
+  v_severity text := coalesce(p_severity, (select r.severity from holdfast.incident_rules r where r.rule = p_rule));
 begin
-  update holdfast.incidents i set last_seen_at = v_now, times_seen = i.times_seen + 1, evidence = p_evidence, sentence = left(p_sentence, 1000)
-  where i.workspace_id = p_workspace and i.rule = p_rule and i.subject = p_subject and i.closed_at is null returning i.id into v_id;
+  select i.id into v_id from holdfast.incidents i where i.workspace_id = p_workspace and i.rule = p_rule and i.subject = p_subject and i.closed_at is null;
   if found then
+    -- Skip, never wait: an incident may be noted where a run closes, while a person has it in an open transaction.
+    update holdfast.incidents i set last_seen_at = v_now, times_seen = i.times_seen + 1, evidence = p_evidence, sentence = left(p_sentence, 1000)
+    where i.id in (select k.id from holdfast.incidents k where k.id = v_id for update skip locked);
     return v_id;
   end if;
   insert into holdfast.incidents (workspace_id, rule, subject, severity, sentence, evidence, opened_by, opened_at, last_seen_at)
@@ -242,7 +247,7 @@ begin
   return v_id;
 end
 $$;
-comment on function holdfast_private.open_incident(uuid, text, text, text, jsonb) is 'Opens an incident, or notes on the open one that it is still so. Returns its id.';
+comment on function holdfast_private.open_incident(uuid, text, text, text, jsonb, text) is 'Opens an incident, or notes on the open one that it is still so. p_severity: another than the rule''s. Returns its id.';
 
 create function holdfast_private.incidents_of_failure(p_job holdfast.jobs) returns void
   language plpgsql set search_path = ''
@@ -259,7 +264,20 @@ end
 $$;
 comment on function holdfast_private.incidents_of_failure(holdfast.jobs) is 'Opens the incidents that a failure for good calls for.';
 
--- Output rules. Asked when a run closes, only in workspaces that have any.
+-- What was printed, as a pattern sees it.
+create function holdfast_private.text_of(p_bytes bytea) returns text
+  language plpgsql immutable set search_path = ''
+as $$
+begin
+  return convert_from(p_bytes, 'UTF8');
+exception when others then
+  return encode(p_bytes, 'escape');
+end
+$$;
+comment on function holdfast_private.text_of(bytea) is 'Bytes as text; where they are no UTF-8, those that are no ASCII as escapes.';
+
+-- Output rules. Asked when a run closes, only in workspaces that have any. Every rule that matches is noted; the run is
+-- quarantined when one of them says so.
 create function holdfast_private.output_rule_hits(p_finishes jsonb) returns jsonb
   language plpgsql set search_path = ''
 as $$
@@ -271,29 +289,32 @@ begin
     return v_hits;
   end if;
   for v_hit in
-    select distinct on (f.token) f.token, j.id as job, j.workspace_id, r.name, r.severity, r.action
+    select f.token, j.id as job, j.workspace_id, (array_agg(r.name order by r.action <> 'quarantine', s.place, r.name))[1] as rule,
+      case when bool_or(r.action = 'quarantine') then 'quarantine' else 'incident' end as action,
+      jsonb_agg(jsonb_build_object('rule', r.name, 'severity', r.severity) order by s.place, r.name) as rules
     from jsonb_to_recordset(p_finishes) as f (token bigint, outcome text, result jsonb)
     join holdfast.leases l on l.token = f.token
     join holdfast.jobs j on j.id = l.job_id
     join holdfast.output_rules r on r.workspace_id = j.workspace_id and r.enabled and (r.kind is null or r.kind = j.kind)
+    join unnest(array['critical', 'high', 'medium', 'low']) with ordinality s (severity, place) on s.severity = r.severity
     where f.outcome in ('completed', 'failed', 'timed_out')
       and ((r.json_path is not null and coalesce(jsonb_path_exists_tz(f.result, r.json_path::jsonpath, silent => true), false))
         or (r.pattern is not null and (coalesce(f.result::text ~* r.pattern, false) or exists (
           select from (
-            -- Chunks joined in order, or a word that falls on a chunk's edge would pass. Bytes that are no ASCII show as escapes.
-            select string_agg(encode(o.data, 'escape'), '' order by o.byte_offset) as printed
+            -- Chunks joined in order, or a word that falls on a chunk's edge would pass.
+            select holdfast_private.text_of(string_agg(o.data, ''::bytea order by o.byte_offset)) as printed
             from holdfast.run_output o join holdfast.runs n on n.id = o.run_id
             where o.run_id = f.token and o.byte_offset >= case o.stream when 'stdout' then n.stdout_bytes when 'stderr' then n.stderr_bytes else n.raw_bytes end - 1048576
             group by o.stream) p
           where p.printed ~* r.pattern))))
-    order by f.token, array_position(array['critical', 'high', 'medium', 'low'], r.severity), r.name
+    group by f.token, j.id, j.workspace_id
   loop
-    v_hits := v_hits || jsonb_build_object(v_hit.token::text, jsonb_build_object('job', v_hit.job, 'workspace', v_hit.workspace_id, 'rule', v_hit.name, 'severity', v_hit.severity, 'action', v_hit.action));
+    v_hits := v_hits || jsonb_build_object(v_hit.token::text, jsonb_build_object('job', v_hit.job, 'workspace', v_hit.workspace_id, 'rule', v_hit.rule, 'action', v_hit.action, 'rules', v_hit.rules));
   end loop;
   return v_hits;
 end
 $$;
-comment on function holdfast_private.output_rule_hits(jsonb) is 'Which of some runs that are about to close match an output rule: {token: {job, workspace, rule, severity, action}}.';
+comment on function holdfast_private.output_rule_hits(jsonb) is 'Which of some runs that are about to close match an output rule: {token: {job, workspace, action, rule (the one that decided), rules: [{rule, severity}]}}.';
 
 create function holdfast_private.note_output_hits(p_hits jsonb) returns void
   language plpgsql set search_path = ''
@@ -301,9 +322,12 @@ as $$
 declare
   v_hit record;
 begin
-  for v_hit in select h.value ->> 'workspace' as workspace, (h.value ->> 'job')::bigint as job, h.value ->> 'rule' as rule, h.value ->> 'severity' as severity from jsonb_each(p_hits) h order by 2 loop
-    update holdfast.quarantine q set severity = v_hit.severity, source = 'rule:' || v_hit.rule where q.job_id = v_hit.job and q.state = 'open' and q.reason_code = 'output_rule';
-    perform holdfast_private.open_incident(v_hit.workspace::uuid, 'unsafe_claim_published', 'rule:' || v_hit.rule, format('Output rule %s matched job %s.', v_hit.rule, v_hit.job), jsonb_build_object('job', v_hit.job));
+  for v_hit in
+    select (h.value ->> 'workspace')::uuid as workspace, (h.value ->> 'job')::bigint as job, r ->> 'rule' as rule, r ->> 'severity' as severity, r ->> 'rule' = h.value ->> 'rule' as decided
+    from jsonb_each(p_hits) h cross join jsonb_array_elements(h.value -> 'rules') r order by 2, 3
+  loop
+    update holdfast.quarantine q set severity = v_hit.severity, source = 'rule:' || v_hit.rule where v_hit.decided and q.job_id = v_hit.job and q.state = 'open' and q.reason_code = 'output_rule';
+    perform holdfast_private.open_incident(v_hit.workspace, 'unsafe_claim_published', 'rule:' || v_hit.rule, format('Output rule %s matched job %s.', v_hit.rule, v_hit.job), jsonb_build_object('job', v_hit.job), v_hit.severity);
   end loop;
 end
 $$;
@@ -317,6 +341,11 @@ begin
     perform holdfast_private.refuse(403, 'not_permitted', 'You may not define an output rule in this workspace.', 'Ask an admin of the workspace.');
   elsif num_nonnulls(new.pattern, new.json_path) = 0 then
     perform holdfast_private.refuse(422, 'bad_rule', 'An output rule needs a pattern or a json_path.', 'Example: pattern "guaranteed returns".');
+  elsif coalesce(new.name, '') !~ '^[a-z][a-z0-9_-]{0,62}$' then
+    perform holdfast_private.refuse(422, 'bad_rule', format('name must match [a-z][a-z0-9_-]* (at most 63): got %s.', coalesce(quote_literal(left(new.name, 80)), 'null')), 'Example: unsafe_public_claim.');
+  elsif coalesce(new.severity, 'high') not in ('low', 'medium', 'high', 'critical') or coalesce(new.action, 'quarantine') not in ('quarantine', 'incident') then
+    perform holdfast_private.refuse(422, 'bad_rule', format('severity must be low, medium, high or critical, and action quarantine or incident: got %s and %s.', quote_literal(left(new.severity, 60)), quote_literal(left(new.action, 60))),
+      'Leave them out for high and quarantine.');
   elsif length(new.pattern) > 500 or length(new.json_path) > 500 then
     perform holdfast_private.refuse(422, 'bad_rule', 'pattern and json_path may have at most 500 characters.', 'Split the rule.');
   elsif new.kind is not null and not exists (select from holdfast.kinds k where k.workspace_id = new.workspace_id and k.name = new.kind) then
@@ -329,6 +358,9 @@ begin
   exception when others then
     perform holdfast_private.refuse(422, 'bad_rule', format('pattern is not a regular expression: %s.', sqlerrm), 'Escape what is meant literally.');
   end;
+  new.severity := coalesce(new.severity, 'high');
+  new.action := coalesce(new.action, 'quarantine');
+  new.enabled := coalesce(new.enabled, true);
   new.created_by := holdfast_private.current_actor();
   new.created_at := holdfast_private.clock();
   perform holdfast_private.record(new.workspace_id, new.created_by, 'output_rule.defined', 'output_rule', new.name, jsonb_strip_nulls(jsonb_build_object('kind', new.kind, 'pattern', new.pattern, 'json_path', new.json_path, 'action', new.action)));

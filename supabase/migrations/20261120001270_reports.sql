@@ -23,10 +23,10 @@ as $$
       from holdfast.budgets b left join holdfast.budget_periods p on p.budget_id = b.id and p_to > p.starts_at and p_to <= p.ends_at
       where b.workspace_id = p_workspace and (p_venture is null or b.scope <> 'venture' or b.scope_name = p_venture)),
     'oldest', (select coalesce(jsonb_agg(to_jsonb(o) order by o.created_at), '[]') from (
-      select j.id, j.kind, j.name, j.state, j.created_at from holdfast.jobs j where j.workspace_id = p_workspace and j.state in ('awaiting_approval', 'blocked', 'queued', 'dispatched', 'running', 'retrying', 'quarantined')
+      select j.id, j.kind, left(j.name, 100) as name, j.state, j.created_at from holdfast.jobs j where j.workspace_id = p_workspace and j.state in ('awaiting_approval', 'blocked', 'queued', 'dispatched', 'running', 'retrying', 'quarantined')
         and (p_venture is null or j.venture = p_venture) order by j.created_at limit 10) o),
     'approvals_pending', (select count(*) from holdfast.approvals a where a.workspace_id = p_workspace and a.state = 'pending' and (p_venture is null or a.venture = p_venture)),
-    'incidents', (select coalesce(jsonb_agg(jsonb_build_object('incident', i.id, 'rule', i.rule, 'subject', i.subject, 'open', i.closed_at is null, 'sentence', i.sentence) order by i.id), '[]')
+    'incidents', (select coalesce(jsonb_agg(jsonb_build_object('incident', i.id, 'rule', i.rule, 'subject', i.subject, 'open', i.closed_at is null, 'sentence', left(i.sentence, 200)) order by i.id), '[]')
       from (select * from holdfast.incidents i where i.workspace_id = p_workspace and (i.closed_at is null or i.opened_at >= p_from) order by i.id desc limit 20) i))
 $$;
 comment on function holdfast_private.report(uuid, text, timestamptz, timestamptz) is 'Outcomes, spend against budgets, failures by fingerprint, oldest work, approvals and incidents of a venture (null: all) over a period.';
@@ -38,8 +38,9 @@ as $$
     || coalesce((select string_agg('- ' || o.key || ': ' || o.value, E'\n' order by o.key) from jsonb_each_text(p_report -> 'outcomes') o), 'Nothing ran.')
     || E'\n- enqueued: ' || (p_report ->> 'enqueued')
     || E'\n\n## Failures\n\n' || coalesce((select string_agg(format('- %s × %s (%s): %s', f ->> 'jobs', f ->> 'kind', f ->> 'error_class', f ->> 'last_error'), E'\n') from jsonb_array_elements(p_report -> 'failures') f), 'None.')
-    || E'\n\n## Spend\n\n' || coalesce((select string_agg(format('- %s %s: %s / %s / %s', s ->> 'amount', s ->> 'currency', s ->> 'venture', s ->> 'lane', s ->> 'kind'), E'\n') from jsonb_array_elements(p_report -> 'spend') s), 'Nothing was spent.')
-    || E'\n\n## Budgets\n\n' || coalesce((select string_agg(format('- %s: %s of %s %s spent, %s reserved (%s)', b ->> 'budget', b ->> 'spent', b ->> 'cap', b ->> 'currency', b ->> 'reserved', b ->> 'period'), E'\n') from jsonb_array_elements(p_report -> 'budgets') b), 'There is no budget: paid work waits.')
+    || E'\n\n## Spend\n\n' || coalesce((select string_agg(format('- %s %s: %s / %s / %s', to_char((s ->> 'amount')::numeric, 'FM99999999990.00####'), s ->> 'currency', s ->> 'venture', s ->> 'lane', s ->> 'kind'), E'\n') from jsonb_array_elements(p_report -> 'spend') s), 'Nothing was spent.')
+    || E'\n\n## Budgets\n\n' || coalesce((select string_agg(format('- %s: %s of %s %s spent, %s reserved (%s)', b ->> 'budget', to_char((b ->> 'spent')::numeric, 'FM99999999990.00####'),
+      to_char((b ->> 'cap')::numeric, 'FM99999999990.00####'), b ->> 'currency', to_char((b ->> 'reserved')::numeric, 'FM99999999990.00####'), b ->> 'period'), E'\n') from jsonb_array_elements(p_report -> 'budgets') b), 'There is no budget: paid work waits.')
     || E'\n\n## Oldest work\n\n' || coalesce((select string_agg(format('- job %s %s (%s) since %s', o ->> 'id', coalesce(o ->> 'name', o ->> 'kind'), o ->> 'state', o ->> 'created_at'), E'\n') from jsonb_array_elements(p_report -> 'oldest') o), 'Nothing waits.')
     || E'\n\n## Waiting for people\n\n- approvals: ' || (p_report ->> 'approvals_pending')
     || coalesce((select E'\n' || string_agg(format('- incident %s%s: %s', i ->> 'incident', case when (i ->> 'open')::boolean then '' else ' (closed)' end, i ->> 'sentence'), E'\n') from jsonb_array_elements(p_report -> 'incidents') i), '')
@@ -180,9 +181,15 @@ begin
       perform holdfast_private.refuse(404, 'unknown_kind', format('%s is not a built-in kind.', v_job.kind), 'Built-in kinds are those of holdfast_private.builtin_kinds().');
   end case;
   perform holdfast_private.act_as(null);
-  -- A result holds 64 KiB: the text goes before the figures do.
+  -- A result holds 64 KiB: the text goes before the figures do, and of long lists their heads stay.
   if octet_length(v_report::text) > 60000 then
-    v_report := v_report - 'ventures' || jsonb_build_object('markdown', left(v_report ->> 'markdown', 20000), 'shortened', true);
+    v_report := v_report - 'ventures' || '{"shortened": true}';
+    for v_row in select p.key, p.value from jsonb_each(v_report) p
+      where jsonb_typeof(p.value) = 'array' or p.key = 'markdown' order by p.key <> 'markdown', octet_length(p.value::text) desc
+    loop
+      exit when octet_length(v_report::text) <= 60000;
+      v_report := v_report || jsonb_build_object(v_row.key, case v_row.key when 'markdown' then to_jsonb(left(v_row.value #>> '{}', 4000)) else jsonb_path_query_array(v_row.value, '$[0 to 9]') end);
+    end loop;
   end if;
   return v_report;
 end
