@@ -14,8 +14,10 @@ create table holdfast.verb_states (
 comment on table holdfast.verb_states is 'In which state of its subject a verb may be used. allowed_actions and the acts themselves read it.';
 comment on column holdfast.verb_states.verb is 'The verb.';
 comment on column holdfast.verb_states.subject is 'What it is done to.';
-comment on column holdfast.verb_states.state is 'A state in which it is allowed: a job''s state, or active, paused.';
+comment on column holdfast.verb_states.state is 'A state in which it is allowed: a job''s state, or active, paused, live, pending, open, engaged, enabled, disabled. A verb without a row fits always.';
 insert into holdfast.verb_states (verb, subject, state) values
+  ('pause', 'queue', 'active'), ('resume', 'queue', 'paused'), ('pause', 'lane', 'active'), ('resume', 'lane', 'paused'),
+  ('drain', 'worker', 'live'),
   ('approve', 'approval', 'pending'), ('reject', 'approval', 'pending'),
   ('redrive', 'dead_letter', 'open'), ('dismiss', 'dead_letter', 'open'),
   ('release', 'stop', 'engaged'),
