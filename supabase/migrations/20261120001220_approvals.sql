@@ -271,7 +271,7 @@ begin
   if v_grants >= v_approval.quorum then
     update holdfast.approvals a set state = case v_approval.subject when 'job' then 'granted' else 'spent' end, closed_at = v_now where a.id = v_approval.id;
     case v_approval.subject
-      when 'job' then perform holdfast_private.requeue(v_approval.job_id);
+      when 'job' then perform holdfast_private.requeue(array[v_approval.job_id]);
       when 'schedule' then perform holdfast_private.set_schedule_enabled(v_approval.workspace_id, v_approval.schedule, true, v_approval.requested_by);
       else perform holdfast_private.set_cap(v_approval.workspace_id, v_approval.budget, (v_approval.params ->> 'cap')::numeric);
     end case;
