@@ -46,6 +46,12 @@ isOneToOne: false
       foreignKeyName: "alert_channels_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "spend"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "alert_channels_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "status_now"
       referencedColumns: ["workspace_id"]
     },{
@@ -146,6 +152,12 @@ isOneToOne: false
       foreignKeyName: "budgets_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "spend"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "budgets_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "status_now"
       referencedColumns: ["workspace_id"]
     },{
@@ -174,6 +186,12 @@ isOneToOne: false
 isOneToOne: false
       referencedRelation: "roles"
       referencedColumns: ["role"]
+    },{
+      foreignKeyName: "command_rules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "spend"
+      referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "command_rules_workspace_id_fkey"
       columns: ["workspace_id"]
@@ -311,6 +329,12 @@ isOneToOne: false
                   }
                   Relationships: [
                     {
+      foreignKeyName: "job_classes_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "spend"
+      referencedColumns: ["workspace_id"]
+    },{
       foreignKeyName: "job_classes_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
@@ -480,6 +504,12 @@ isOneToOne: false
       foreignKeyName: "kinds_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "spend"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "kinds_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "status_now"
       referencedColumns: ["workspace_id"]
     },{
@@ -503,6 +533,12 @@ isOneToOne: false
                   }
                   Relationships: [
                     {
+      foreignKeyName: "lanes_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "spend"
+      referencedColumns: ["workspace_id"]
+    },{
       foreignKeyName: "lanes_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
@@ -566,6 +602,12 @@ isOneToOne: false
       foreignKeyName: "members_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "spend"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "status_now"
       referencedColumns: ["workspace_id"]
     },{
@@ -589,6 +631,12 @@ isOneToOne: false
                   }
                   Relationships: [
                     {
+      foreignKeyName: "output_rules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "spend"
+      referencedColumns: ["workspace_id"]
+    },{
       foreignKeyName: "output_rules_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
@@ -638,6 +686,12 @@ isOneToOne: true
       foreignKeyName: "profiles_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "spend"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "profiles_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "status_now"
       referencedColumns: ["workspace_id"]
     },{
@@ -675,6 +729,12 @@ isOneToOne: false
                   }
                   Relationships: [
                     {
+      foreignKeyName: "queues_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "spend"
+      referencedColumns: ["workspace_id"]
+    },{
       foreignKeyName: "queues_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
@@ -786,6 +846,12 @@ isOneToOne: false
       foreignKeyName: "schedules_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "spend"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "schedules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "status_now"
       referencedColumns: ["workspace_id"]
     },{
@@ -861,6 +927,12 @@ isOneToOne: false
                   }
                   Relationships: [
                     {
+      foreignKeyName: "ventures_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "spend"
+      referencedColumns: ["workspace_id"]
+    },{
       foreignKeyName: "ventures_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
@@ -997,6 +1069,12 @@ isOneToOne: false
       foreignKeyName: "members_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "spend"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "status_now"
       referencedColumns: ["workspace_id"]
     },{
@@ -1025,6 +1103,12 @@ isOneToOne: false
 isOneToOne: false
       referencedRelation: "roles"
       referencedColumns: ["role"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "spend"
+      referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "members_workspace_id_fkey"
       columns: ["workspace_id"]
@@ -1063,6 +1147,12 @@ isOneToOne: false
       foreignKeyName: "queues_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "spend"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "queues_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "status_now"
       referencedColumns: ["workspace_id"]
     },{
@@ -1076,6 +1166,14 @@ isOneToOne: false
                 },"recent_failures": {
                   Row: {
                     "error_class": string | null,"error_message": string | null,"fingerprint": string | null,"job_ids": (number)[] | null,"jobs": number | null,"kind": string | null,"last_at": string | null,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    
+                  ]
+                },"spend": {
+                  Row: {
+                    "currency": string,"jobs": number | null,"kind": string | null,"lane": string | null,"period": string | null,"reserved": number | null,"spent": number | null,"starts_at": string | null,"venture": string | null,"workspace_id": string
                   }
                   ComputedFields: never
                   Relationships: [
