@@ -23,11 +23,21 @@ async function holdfast(args: string[], env: NodeJS.ProcessEnv = {}) {
 
 const COMMANDS = [
   "status run enqueue jobs job logs cancel kill retry rerun approve reject release discard",
+  "approvals quarantine dead-letters redrive dismiss costs stop verbs",
   "queues pause resume limit drain workers kinds snapshot up down worker supervisor migrate login logout whoami",
 ].flatMap((line) => line.split(" "));
 
+const GROUPED = [
+  ["doctor", "connection"],
+  ["schedule", "list enable disable run windows"],
+  ["budget", "list set raise adjust"],
+  ["stop", "release report"],
+  ["incidents", "list show open tick contain close"],
+  ["ledger", "verify export anchor"],
+].flatMap(([group, names = ""]) => names.split(" ").map((name) => `${group} ${name}`));
+
 describe("every command", () => {
-  test.each([...COMMANDS, "doctor connection"])("%s has a --help with an example, and takes --json", async (name) => {
+  test.each([...COMMANDS, ...GROUPED])("%s has a --help with an example, and takes --json", async (name) => {
     const { exitCode, stdout } = await holdfast([...name.split(" "), "--help"]);
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/Example:\n {2}\$ /);
