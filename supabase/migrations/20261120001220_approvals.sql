@@ -368,7 +368,7 @@ create function holdfast_private.expire_approvals() returns jsonb
 as $$
 declare
   v_now timestamptz := holdfast_private.clock();
-  v_approval record;
+  v_approval holdfast.approvals;
   v_expired integer := 0;
   v_replaced integer := 0;
 begin
