@@ -45,7 +45,7 @@ async function workOnFunction(lease: Lease, office: WorkerOffice): Promise<void>
   }
   const refused = withoutConsent(lease);
   if (refused) {
-    await deliverFinish(office.finisher, refused, office.logger);
+    await deliverFinish(office, refused);
     return;
   }
   const run = new FunctionRun(lease, office.logger, performance.now());
