@@ -69,10 +69,13 @@ export class Drive {
   private once: number | undefined;
   private readonly oldTokens: number[] = [];
 
-  constructor(
-    private readonly client: pg.Client,
-    private readonly people: { ann: string; bob: string; owner: string },
-  ) {}
+  private readonly client: pg.Client;
+  private readonly people: { ann: string; bob: string; owner: string };
+
+  constructor(client: pg.Client, people: { ann: string; bob: string; owner: string }) {
+    this.client = client;
+    this.people = people;
+  }
 
   /** Carries out one command in both and compares. */
   async run(command: Command): Promise<void> {
