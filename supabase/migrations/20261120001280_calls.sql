@@ -1,5 +1,55 @@
 -- Calls for people who prefer calls. They run with the caller's rights and only insert (or only read): whatever they do, a
 -- plain insert by the same person could do.
+--
+-- And what was refused to them. A refusal rolls its own transaction back, event and all, so it cannot be on the record by
+-- itself: whoever carried the act to the database (the client library, and with it the CLI and the admin app) tells of it
+-- afterwards, in an insert of its own. An attempt by bare SQL or curl leaves its trace in the server's log only.
+
+create table holdfast.refusals (
+  id bigint generated always as identity primary key,
+  workspace_id uuid not null,
+  actor text not null,
+  verb text not null constraint refusals_verb_is_short check (length(verb) between 1 and 60),
+  subject text not null constraint refusals_subject_is_short check (length(subject) between 1 and 60),
+  target jsonb not null default '{}' constraint refusals_target_is_small check (octet_length(target::text) <= 2000),
+  rule text not null constraint refusals_rule_is_plain check (rule ~ '^[a-z_]{1,60}$'),
+  refused_at timestamptz not null
+);
+create index refusals_newest on holdfast.refusals (workspace_id, refused_at desc, id desc);
+comment on table holdfast.refusals is 'Acts that were attempted and refused, as the client that attempted them tells. Each is an event, act.refused.';
+comment on column holdfast.refusals.id is 'Identity.';
+comment on column holdfast.refusals.workspace_id is 'The workspace.';
+comment on column holdfast.refusals.actor is 'Who attempted it; filled by the database.';
+comment on column holdfast.refusals.verb is 'What they attempted.';
+comment on column holdfast.refusals.subject is 'On what kind of thing.';
+comment on column holdfast.refusals.target is 'Which one, e.g. {"job": 12}.';
+comment on column holdfast.refusals.rule is 'The rule that refused it, e.g. own_request.';
+comment on column holdfast.refusals.refused_at is 'When it was told; filled by the database.';
+alter table holdfast.refusals enable row level security;
+revoke all on holdfast.refusals from anon, authenticated, service_role;
+create policy "members read what was refused in their workspaces" on holdfast.refusals for select to authenticated
+  using (workspace_id = any (array(select m.workspace_id from holdfast.my_workspaces m)));
+create policy "members tell what was refused to them" on holdfast.refusals for insert to authenticated
+  with check (workspace_id = any (array(select m.workspace_id from holdfast.my_workspaces m)));
+grant select on holdfast.refusals to authenticated, service_role;
+grant insert (workspace_id, verb, subject, target, rule) on holdfast.refusals to authenticated, service_role;
+
+create function holdfast_private.tg_refusals__record() returns trigger
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  if holdfast_private.is_api_caller() and not exists (select from holdfast.my_workspaces m where m.workspace_id = new.workspace_id) then
+    perform holdfast_private.refuse(403, 'not_permitted', 'You are not a member of this workspace.', 'Ask an admin of the workspace.');
+  end if;
+  new.actor := holdfast_private.current_actor();
+  new.refused_at := holdfast_private.clock();
+  perform holdfast_private.record(new.workspace_id, new.actor, 'act.refused', new.subject, left(coalesce((select string_agg(t.value, ',') from jsonb_each_text(new.target) t), ''), 200),
+    jsonb_build_object('verb', new.verb, 'target', new.target, 'rule', new.rule));
+  return new;
+end
+$$;
+comment on function holdfast_private.tg_refusals__record() is 'Stamps a refusal and writes its event.';
+create trigger refusals__record before insert on holdfast.refusals for each row execute function holdfast_private.tg_refusals__record();
 
 create function holdfast.find_workspace(p_workspace text) returns uuid
   language plpgsql stable set search_path = ''

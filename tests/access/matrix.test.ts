@@ -84,6 +84,10 @@ async function furnishGovernance({ slug, id, people }: TestWorkspace): Promise<v
   await pool.query("insert into holdfast.output_rules (workspace_id, name, pattern) values ($1, 'a-rule', 'unsafe')", [
     id,
   ]);
+  await pool.query(
+    "insert into holdfast.refusals (workspace_id, verb, subject, rule) values ($1, 'pause', 'queue', 'not_permitted')",
+    [id],
+  );
   // An alert goes with it, to the log.
   const { result } = await doing("open", "incident", {}, { subject: "queue:report" });
   await doing("tick", "incident", { incident: result.incident }, { step: 1 });
@@ -116,6 +120,8 @@ const INSERTS: Record<string, (workspace: string) => string> = {
   "holdfast.profiles": (w) =>
     `insert into holdfast.profiles (workspace_id, name, program) values ('${w}', 'new-profile', 'ls')`,
   "holdfast.queues": (w) => `insert into holdfast.queues (workspace_id, name) values ('${w}', 'new-queue')`,
+  "holdfast.refusals": (w) =>
+    `insert into holdfast.refusals (workspace_id, verb, subject, rule) values ('${w}', 'pause', 'queue', 'not_permitted')`,
   "holdfast.schedules": (w) =>
     `insert into holdfast.schedules (workspace_id, name, cron, kind) values ('${w}', 'new-schedule', '@daily', 'health_scan')`,
   "holdfast.ventures": (w) => `insert into holdfast.ventures (workspace_id, name) values ('${w}', 'new-venture')`,

@@ -1,6 +1,7 @@
 import type { SupabaseClient } from "@supabase/supabase-js";
 import type { z } from "zod";
 import type { Action, Target } from "./actions/action.ts";
+import { tellRefusal } from "./actions/tell-refusal.ts";
 import { type ConnectOptions, connect } from "./connection/connect.ts";
 import { Data } from "./connection/data.ts";
 import { type EnqueuedJob, enqueue, enqueueMany, type NewJob } from "./jobs/enqueue.ts";
@@ -43,7 +44,7 @@ export interface Holdfast {
   wait<Result = unknown>(job: number | Job<Result>, options?: WaitOptions): Promise<FinishedJob<Result>>;
   /** Asks a job to end: not started, it never will; running, it is told and given its grace. */
   cancel(id: number, reason?: string): Promise<Action>;
-  /** Performs any act that `holdfast.verbs` lists. Calls `holdfast.act`. */
+  /** Performs any act that `holdfast.verbs` lists. Calls `holdfast.act`; a refusal is put on the record and thrown. */
   act(verb: string, subject: string, target: Target, options?: ActOptions): Promise<Action>;
   /** What the workspace can run. */
   kinds(): Promise<Kind[]>;
@@ -65,15 +66,21 @@ export function createHoldfast(connection: SupabaseClient | ConnectOptions, opti
   const url = isClient(connection) ? projectUrl(connection) : connection.url;
   const data = new Data(supabase, url, options.workspace);
   const kinds = new KindCatalogue(data);
-  const act: Holdfast["act"] = (verb, subject, target, { reason, params } = {}) =>
-    data.callRow<Action>("act", {
-      p_workspace: options.workspace,
-      p_verb: verb,
-      p_subject: subject,
-      p_target: target,
-      p_reason: reason ?? null,
-      p_params: params ?? {},
-    });
+  const act: Holdfast["act"] = async (verb, subject, target, { reason, params } = {}) => {
+    try {
+      return await data.callRow<Action>("act", {
+        p_workspace: options.workspace,
+        p_verb: verb,
+        p_subject: subject,
+        p_target: target,
+        p_reason: reason ?? null,
+        p_params: params ?? {},
+      });
+    } catch (error) {
+      await tellRefusal(data, { verb, subject, target }, error);
+      throw error;
+    }
+  };
   return {
     workspace: options.workspace,
     data,

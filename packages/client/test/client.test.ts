@@ -238,6 +238,14 @@ describe("who may do what", () => {
     ];
     for (const act of acts) expect(await refusal(act())).toMatchObject({ rule: "not_permitted", status: 403 });
     expect((await operator.get(job.id)).state).toBe("queued");
+    // What was refused is on the record, by whom and why.
+    const refused = await viewer.data.read<{ verb: string; subject: string; rule: string }[]>((db) =>
+      db.from("refusals").select("verb,subject,rule").order("id", { ascending: false }).limit(2),
+    );
+    expect(refused).toEqual([
+      { verb: "pause", subject: "queue", rule: "not_permitted" },
+      { verb: "cancel", subject: "job", rule: "not_permitted" },
+    ]);
   });
 
   test("anon is refused", async () => {

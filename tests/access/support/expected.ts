@@ -44,12 +44,14 @@ export const EXPECTED = `
   holdfast.queue_overview       ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.queues               ---- NR-- OR-- OR-- OR-- OO-- AA-- ----
   holdfast.recent_failures      ---- N--- O--- O--- O--- O--- A--- ----
+  holdfast.refusals             ---- NR-- OO-- OO-- OO-- OO-- AA-- ----
   holdfast.roles                ---- A--- A--- A--- A--- A--- A--- ----
   holdfast.run_output           ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.runbook_steps        ---- A--- A--- A--- A--- A--- A--- ----
   holdfast.runs                 ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.schedule_windows     ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.schedules            ---- NR-- OR-- OR-- OR-- OO-- AA-- ----
+  holdfast.spend                ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.status_now           ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.stop_acknowledgements ---- N--- A--- A--- A--- A--- A--- ----
   holdfast.stop_report          ---- N--- O--- O--- O--- O--- A--- ----

@@ -748,6 +748,20 @@ isOneToOne: false
       referencedColumns: ["id"]
     }
                   ]
+                },"refusals": {
+                  Row: {
+                    "actor": string,"id": number,"refused_at": string,"rule": string,"subject": string,"target": NonNullable<Json>,"verb": string,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "actor": string,"id"?: never,"refused_at": string,"rule": string,"subject": string,"target"?: NonNullable<Json>,"verb": string,"workspace_id": string
+                  }
+                  Update: {
+                    "actor"?: string,"id"?: never,"refused_at"?: string,"rule"?: string,"subject"?: string,"target"?: NonNullable<Json>,"verb"?: string,"workspace_id"?: string
+                  }
+                  Relationships: [
+                    
+                  ]
                 },"roles": {
                   Row: {
                     "rank": number,"role": string,"sentence": string
