@@ -56,7 +56,8 @@ async function fire(
       id,
       typeof from === "number" ? minute(from) : from,
       windows,
-      now,
+      // As the supervisor hands it in: a portion of a long gap ends with its last window.
+      next <= now ? windows.at(-1) : now,
       next,
       supervisor,
     ]);
