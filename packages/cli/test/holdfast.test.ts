@@ -239,7 +239,9 @@ describe("acts", () => {
     const { stdout } = await cli
       .run(["run", "--", "false"], { cwd: folder })
       .then(async ({ stderr }) => cli.run(["job", /job (\d+)/.exec(stderr)?.[1] ?? ""]));
-    expect(stdout).toMatch(/you may\n {2}holdfast rerun \d+ .*\n {2}holdfast retry \d+ /);
+    expect(stdout).toMatch(
+      /you may\n {2}holdfast quarantine \d+ .*\n {2}holdfast rerun \d+ .*\n {2}holdfast retry \d+ /,
+    );
   });
 });
 
