@@ -55,29 +55,36 @@ end
 $$;
 comment on function holdfast_private.unblock_noted() is 'Looks again at children that were locked when their parent completed. Returns those that became queued.';
 
--- A job that waited for a slot is not asked again while the rate is used up; what it says of itself must still be true. The
--- head of those who wait is enough: whoever comes after it is at the head later.
-create function holdfast_private.note_rate(p_workspace uuid, p_scope text, p_name text) returns boolean
+-- A job that waits for two things is not asked again while only one of them is free; what it says of itself must still be
+-- true. The head of those who wait is enough: whoever comes after it is at the head later.
+create function holdfast_private.note_waits(p_workspace uuid, p_scope text, p_name text) returns void
   language plpgsql set search_path = '' set enable_seqscan = off
 as $$
 declare
-  v_scope record;
-  v_held text[];
+  v_candidates holdfast_private.candidate[];
 begin
-  execute format('select s.max_running, s.max_per_hour from holdfast.%I s where s.workspace_id = $1 and s.name = $2', p_scope || 's') into v_scope using p_workspace, p_name;
-  if v_scope.max_per_hour is null or holdfast_private.room_in(p_workspace, p_scope || '_rate', p_name, v_scope.max_per_hour) > 0 then
-    return false;
+  execute format(
+    'select array_agg((j.id, j.workspace_id, j.queue, j.lane, j.class, j.concurrency_key, j.run_at, false, j.effective_priority, j.suspect, j.kind, j.venture, j.paid, j.external, false, j.est_cost)::holdfast_private.candidate)
+     from (select k.* from holdfast.jobs k where k.workspace_id = $1 and k.%I = $2%s and k.state = ''queued'' and k.waits_for_slot order by k.effective_priority, k.id limit 20) j',
+    case p_scope when 'key' then 'concurrency_key' else p_scope end, case p_scope when 'suspect' then '::boolean' else '' end)
+    into v_candidates using p_workspace, p_name;
+  if v_candidates is null then
+    return;
   end if;
-  v_held := case when v_scope.max_running is not null and holdfast_private.room_in(p_workspace, p_scope, p_name, v_scope.max_running) <= 0 then array[p_scope || '_limit'] else '{}' end || array[p_scope || '_rate'];
-  execute format('update holdfast.jobs j set held_by = array(select h from unnest(j.held_by) h where h <> all ($4)) || $3
-    where j.id in (select k.id from holdfast.jobs k where k.id in (
-        select w.id from holdfast.jobs w where w.workspace_id = $1 and w.%I = $2 and w.state = ''queued'' and w.waits_for_slot order by w.effective_priority, w.id limit 100)
-      and k.state = ''queued'' and k.waits_for_slot and (not k.held_by @> $3 or (k.held_by && $4 and not array(select h from unnest(k.held_by) h where h = any ($4)) <@ $3)) order by k.id for update skip locked)', p_scope)
-    using p_workspace, p_name, v_held, array[p_scope || '_limit', p_scope || '_rate'];
-  return true;
+  with wanted as materialized (
+    select w.job_id, w.scope, w.name, w.max_running from holdfast_private.limited_scopes(v_candidates) w
+  ), rooms as materialized (
+    select d.scope, d.name, holdfast_private.room_in(p_workspace, d.scope, d.name, d.max_running) as room from (select distinct w.scope, w.name, w.max_running from wanted w) d
+  ), said as materialized (
+    select w.job_id, array_agg(case when w.scope like '%\_rate' then w.scope else w.scope || '_limit' end order by array_position('{queue,lane,class,key,suspect,queue_rate,lane_rate}', w.scope)) as gates
+    from wanted w join rooms r on r.scope = w.scope and r.name = w.name where r.room <= 0 group by w.job_id
+  )
+  update holdfast.jobs j set held_by = s.gates from said s
+  where j.id = s.job_id and j.held_by <> s.gates
+    and j.id in (select k.id from holdfast.jobs k where k.id in (select t.job_id from said t) and k.state = 'queued' and k.waits_for_slot order by k.id for update skip locked);
 end
 $$;
-comment on function holdfast_private.note_rate(uuid, text, text) is 'True when a queue or lane has used up its hour; then the first hundred that wait say so.';
+comment on function holdfast_private.note_waits(uuid, text, text) is 'Lets the first twenty that wait for a slot of this scope say which limits are reached now.';
 
 -- A slot became free: admit those that wait for it, best priority first, until nothing fits. Jobs that wait for something
 -- else as well (a busy key, a full or paused lane) are passed over in the query, so that a thousand of them do not hide the
@@ -95,9 +102,6 @@ declare
   v_lanes text[];
   v_classes text[];
 begin
-  if p_scope in ('queue', 'lane') and holdfast_private.note_rate(p_workspace, p_scope, p_name) then
-    return 0;
-  end if;
   for v_round in 1 .. 20 loop
     v_limit := case p_scope
       when 'queue' then (select q.max_running from holdfast.queues q where q.workspace_id = p_workspace and q.name = p_name)

@@ -147,6 +147,7 @@ begin
       where not exists (select from holdfast_private.slots s where s.workspace_id = k.workspace_id and s.scope = 'key' and s.name = k.concurrency_key) limit 100)
   loop
     v_waiting := v_waiting + holdfast_private.dispatch_waiting(v_scope.workspace_id, v_scope.scope, v_scope.name);
+    perform holdfast_private.note_waits(v_scope.workspace_id, v_scope.scope, v_scope.name);
   end loop;
   return jsonb_build_object('due', coalesce(cardinality(v_due), 0), 'dispatched', v_dispatched, 'reopened', v_reopened, 'waiting', v_waiting, 'settled', v_settled, 'stops', v_stopped, 'for_money', v_paid);
 end

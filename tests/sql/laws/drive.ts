@@ -21,7 +21,7 @@ export type Command =
       cls: ClassName;
       queue: string;
       est: number | null;
-      dep: number | null;
+      deps: number[];
       key: boolean;
       later: boolean;
       max: number | null;
@@ -48,8 +48,8 @@ export type Command =
   | { do: "duty"; duty: "promote" | "reap" | "expire_approvals" | "age_priorities" | "redispatch" }
   | { do: "wait"; seconds: number };
 
-/** The one budget: at most CAP a day, asking a person above THRESHOLD. */
-export const [CAP, THRESHOLD] = [10, 7];
+/** The one budget: at most so much a day. */
+export const CAP = 10;
 const WAITING = ["queued", "dispatched"];
 
 /** Drives the database and the model side by side through one sequence, in a transaction that the caller rolls back. */
@@ -69,13 +69,12 @@ export class Drive {
   private once: number | undefined;
   private readonly oldTokens: number[] = [];
 
-  private readonly client: pg.Client;
-  private readonly people: { ann: string; bob: string; owner: string };
-
-  constructor(client: pg.Client, people: { ann: string; bob: string; owner: string }) {
-    this.client = client;
-    this.people = people;
-  }
+  constructor(
+    private readonly client: pg.Client,
+    private readonly people: { ann: string; bob: string; owner: string },
+    /** Above so much the budget asks a person. */
+    private readonly threshold: number,
+  ) {}
 
   /** Carries out one command in both and compares. */
   async run(command: Command): Promise<void> {
@@ -133,7 +132,7 @@ export class Drive {
 
   private async enqueue(c: Extract<Command, { do: "enqueue" }>): Promise<void> {
     const ids = [...this.jobs.keys()];
-    const deps = c.dep === null || ids.length === 0 ? [] : [ids[c.dep % ids.length] as number];
+    const deps = ids.length === 0 ? [] : [...new Set(c.deps.map((n) => ids[n % ids.length] as number))];
     const spec = {
       kind: "hello",
       queue: c.queue,
@@ -438,7 +437,9 @@ export class Drive {
     if (real.state === "awaiting_approval") {
       const lacks = job.consent !== undefined && !job.granted;
       if (!lacks)
-        expect(job.paid && most + job.est > THRESHOLD, `job ${job.id} asks although nothing calls for it`).toBe(true);
+        expect(job.paid && most + job.est > this.threshold, `job ${job.id} asks although nothing calls for it`).toBe(
+          true,
+        );
       ask(job, lacks ? (job.consent as string) : "spend", "ann", this.now());
       return;
     }

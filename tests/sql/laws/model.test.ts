@@ -2,7 +2,7 @@ import { controlClock, createTestDatabase, registerKinds } from "@holdfast/testi
 import fc from "fast-check";
 import pg from "pg";
 import { expect, test } from "vitest";
-import { CAP, type Command, Drive, THRESHOLD } from "./drive.ts";
+import { CAP, type Command, Drive } from "./drive.ts";
 import { installModel } from "./sql.ts";
 
 // Random sequences of acts, deliveries, finishes, deaths and clock moves against the real SQL and a small model beside it.
@@ -25,7 +25,10 @@ const enqueue = fc.record({
   ),
   queue: fc.oneof({ weight: 3, arbitrary: fc.constant("primary") }, { weight: 1, arbitrary: fc.constant("report") }),
   est: fc.oneof(fc.constant(null), fc.integer({ min: 0, max: 6 })),
-  dep: fc.option(nth, { freq: 3 }),
+  deps: fc.oneof(
+    { weight: 2, arbitrary: fc.constant([]) },
+    { weight: 1, arbitrary: fc.array(nth, { minLength: 1, maxLength: 2 }) },
+  ),
   key: fc.nat({ max: 4 }).map((n) => n === 0),
   later: fc.nat({ max: 7 }).map((n) => n === 0),
   max: fc.option(fc.integer({ min: 1, max: 4 }), { freq: 2 }),
@@ -83,7 +86,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     }),
   },
   {
-    weight: 3,
+    weight: 5,
     arbitrary: fc.record({
       do: fc.constant("limit" as const),
       what: fc.constantFrom("max_running" as const, "max_per_hour" as const),
@@ -115,16 +118,19 @@ const command: fc.Arbitrary<Command> = fc.oneof(
     }),
   },
   {
-    weight: 4,
+    weight: 5,
     arbitrary: fc.record({
       do: fc.constant("wait" as const),
-      seconds: fc.constantFrom(5, 16, 16, 60, 400, 3600, 90_000),
+      seconds: fc.constantFrom(5, 16, 16, 60, 400, 400, 3600, 90_000),
     }),
   },
 );
-const sequence = fc
-  .tuple(fc.array(enqueue, { minLength: 2, maxLength: 4 }), fc.array(command, { minLength: 4, maxLength: 16 }))
-  .map(([first, then]) => [...first, ...then]);
+const sequence = fc.record({
+  threshold: fc.constantFrom(7, 1000),
+  commands: fc
+    .tuple(fc.array(enqueue, { minLength: 2, maxLength: 4 }), fc.array(command, { minLength: 4, maxLength: 16 }))
+    .map(([first, then]) => [...first, ...then]),
+});
 
 test(`after every step of ${RUNS} random sequences the database stands as a model of the rules allows, and every law holds`, {
   timeout: 600_000,
@@ -150,8 +156,8 @@ async function explore(numRuns: number, seed: number): Promise<number> {
   await db
     .pool()
     .query(
-      "insert into holdfast.budgets (workspace_id, name, scope, period, cap, approval_threshold) select id, 'day', 'workspace', 'day', $1, $2 from holdfast.workspaces",
-      [CAP, THRESHOLD],
+      "insert into holdfast.budgets (workspace_id, name, scope, period, cap) select id, 'day', 'workspace', 'day', $1 from holdfast.workspaces",
+      [CAP],
     );
   const client = new pg.Client({ connectionString: db.url() });
   client.on("error", () => {});
@@ -162,10 +168,11 @@ async function explore(numRuns: number, seed: number): Promise<number> {
     // Laws are many small looks: compiling them costs more than looking.
     await client.query("set jit = off");
     await installModel(client);
-    const property = fc.asyncProperty(sequence, async (commands) => {
+    const property = fc.asyncProperty(sequence, async ({ threshold, commands }) => {
       await client.query("begin");
       try {
-        const drive = new Drive(client, people);
+        await client.query("update holdfast.budgets set approval_threshold = $1", [threshold]);
+        const drive = new Drive(client, people, threshold);
         for (const each of commands) await drive.run(each);
         await drive.settleDown();
         steps += commands.length + 3;
