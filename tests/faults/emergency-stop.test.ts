@@ -44,7 +44,9 @@ describe("an emergency stop, engaged while 500 jobs are queued, 100 dispatched a
     expect(await site.jobs.tally(waiting)).toEqual({ dispatched: 100, queued: 500 });
     const runs = await until("every command has printed", async () => {
       const seen = await site.jobs.runs(...commands);
-      return seen.length === 20 && seen.every((run) => run.command_pid && run.stdout_bytes + run.raw_bytes > 0) && seen;
+      return seen.length === 20 && seen.every((run) => run.command_pid && run.stdout_bytes + run.raw_bytes > 0)
+        ? seen
+        : undefined;
     });
 
     const { result } = await asPerson(db, asMember("approver"), "engage", {}, { kill_running: true });
