@@ -6,13 +6,15 @@ import { startTestCluster } from "@holdfast/testing";
 import { commands } from "./commands.ts";
 import { enqueue } from "./enqueue.ts";
 import { heartbeats } from "./heartbeats.ts";
+import { held } from "./held.ts";
 import { latency } from "./latency.ts";
+import { ledger } from "./ledger.ts";
 import { output } from "./output.ts";
 import type { Bench } from "./support/bench.ts";
 import { table } from "./support/table.ts";
 import { throughput } from "./throughput.ts";
 
-const BENCHES: Bench[] = [throughput, enqueue, latency, commands, heartbeats, output];
+const BENCHES: Bench[] = [throughput, enqueue, latency, commands, heartbeats, output, held, ledger];
 const RESULTS = join(import.meta.dirname, "..", "..", ".holdfast", "bench");
 
 const { values: options, positionals: names } = parseArgs({

@@ -1,14 +1,9 @@
-import { createTestDatabase, type TestDatabase } from "@holdfast/testing";
+import { createTestDatabase } from "@holdfast/testing";
 import type { Bench, BenchContext, Row } from "./support/bench.ts";
 import { BenchDatabase, inBatches } from "./support/holdfast.ts";
-import { type ProcessorTime, processorTime, usedBetween } from "./support/processor-time.ts";
+import { measure, type Round } from "./support/one-worker.ts";
+import type { ProcessorTime } from "./support/processor-time.ts";
 import { quantile, summarise } from "./support/statistics.ts";
-import { WorkerProcess } from "./support/worker-process.ts";
-
-interface Round {
-  perSecond: number;
-  used: ProcessorTime;
-}
 
 /** Function jobs per second: no-op jobs, all queued beforehand, one worker process, against graphile-worker alone. */
 export const throughput: Bench = {
@@ -87,30 +82,5 @@ async function graphileRound(
 async function holdfastRound(context: BenchContext, jobs: number, settings: Record<string, string>): Promise<Round> {
   await using bench = await BenchDatabase.open(context);
   await bench.enqueue("noop", jobs);
-  await bench.rows("vacuum analyze holdfast.jobs, graphile_worker._private_jobs");
-  const { database, workerUrl } = bench;
-  const round = await measure("holdfast", database, workerUrl, jobs, settings, "select from holdfast.leases");
-  const done = "select count(*) as done from holdfast.jobs where state = 'completed' and attempt = 1";
-  const [{ done: completed } = { done: 0 }] = await bench.rows<{ done: number }>(done);
-  if (completed !== jobs) throw new Error(`${completed} of ${jobs} jobs completed on their first attempt`);
-  return round;
-}
-
-async function measure(
-  program: string,
-  database: TestDatabase,
-  url: string,
-  jobs: number,
-  settings: Record<string, string>,
-  remaining: string,
-): Promise<Round> {
-  const flags = process.env.BENCH_FLAGS?.split(" ") ?? [];
-  await using worker = await WorkerProcess.start(program, { HOLDFAST_DATABASE_URL: url, ...settings }, flags);
-  const last = worker.hear("last");
-  const first = await worker.hear<number>("first");
-  const before = await processorTime(database, worker.pid);
-  await last;
-  while ((await database.pool().query(`${remaining} limit 1`)).rowCount !== 0) {}
-  const perSecond = (jobs / (performance.timeOrigin + performance.now() - first)) * 1_000;
-  return { perSecond, used: usedBetween(before, await processorTime(database, worker.pid)) };
+  return await bench.through(jobs, settings);
 }

@@ -72,9 +72,14 @@ describe("ledger verify", () => {
     expect(JSON.parse(json.stdout)).toMatchObject({ ok: true, faults: [] });
   });
 
-  test("names each fault and ends with 1: an event altered, one deleted, a seal forged", async () => {
-    const [altered, deleted] = await house.rows(
-      "select seq from holdfast_ledger.events where action = 'job.enqueued' order by seq limit 2",
+  test("names each fault and ends with 1: an event altered, one deleted, two that changed places, a seal forged", async () => {
+    const [altered, deleted, one, other] = await house.rows(
+      "select seq from holdfast_ledger.events where action = 'job.enqueued' order by seq limit 4",
+    );
+    // Their subjects, which is all that two jobs of one kind differ by.
+    await tamper(
+      `update holdfast_ledger.events e set subject_id = o.subject_id from holdfast_ledger.events o
+       where (e.seq, o.seq) in ((${one?.seq}, ${other?.seq}), (${other?.seq}, ${one?.seq}))`,
     );
     await tamper(`update holdfast_ledger.events set actor = 'nobody' where seq = ${altered?.seq}`);
     await tamper(`delete from holdfast_ledger.events where seq = ${deleted?.seq}`);
@@ -83,9 +88,11 @@ describe("ledger verify", () => {
     expect(exitCode).toBe(1);
     expect(stdout).toMatch(new RegExp(`seal \\d+, event ${altered?.seq}: event altered\n`));
     expect(stdout).toMatch(new RegExp(`seal \\d+, event ${deleted?.seq}: event deleted\n`));
+    for (const moved of [one, other])
+      expect(stdout).toMatch(new RegExp(`seal \\d+, event ${moved?.seq}: event altered\n`));
     expect(stdout).toContain("seal 3: the seal itself was altered\n");
-    expect(stderr).toBe("3 faults: the record was changed behind its back\n");
-    expect(JSON.parse((await house.run(["ledger", "verify", "--json"])).stdout).faults).toHaveLength(3);
+    expect(stderr).toBe("5 faults: the record was changed behind its back\n");
+    expect(JSON.parse((await house.run(["ledger", "verify", "--json"])).stdout).faults).toHaveLength(5);
   });
 
   test("ends with 3 when the database cannot be reached, and with 2 for an address that is none", async () => {

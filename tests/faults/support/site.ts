@@ -1,7 +1,7 @@
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { createTestDatabase, createTestStack } from "@holdfast/testing";
+import { createTestDatabase, createTestStack, type TestDatabase } from "@holdfast/testing";
 import pg from "pg";
 import { signalProcess } from "../../../packages/runner/src/index.ts";
 import { Host, type HostOptions, type Identity } from "./host.ts";
@@ -23,13 +23,15 @@ export class Site implements AsyncDisposable {
   readonly databaseUrl: string;
   /** Stops and starts the site's own Postgres; only with {@link Site.withPostgres}. */
   readonly postgres: { stop(mode: "immediate"): Promise<void>; start(): Promise<void> } | undefined;
+  /** For playing people; only with {@link Site.open}. */
+  readonly database: TestDatabase | undefined;
   readonly #hosts: Host[] = [];
   readonly #closing: () => Promise<void>;
 
   private constructor(
     urls: { owner: string; worker: string },
     closing: () => Promise<void>,
-    postgres?: Site["postgres"],
+    { postgres, database }: Partial<Pick<Site, "postgres" | "database">> = {},
   ) {
     this.pool = new pg.Pool({ connectionString: urls.owner, max: 6, types: NUMBERS, connectionTimeoutMillis: 2_000 });
     this.pool.on("error", () => {}); // the query in flight reports it
@@ -38,20 +40,21 @@ export class Site implements AsyncDisposable {
     this.jobs = new Jobs(this.pool);
     this.#closing = closing;
     this.postgres = postgres;
+    this.database = database;
   }
 
   /** A site in the test run's Postgres. */
   static async open(): Promise<Site> {
     const database = await createTestDatabase();
     const urls = { owner: database.url(), worker: database.url("holdfast_worker") };
-    return new Site(urls, () => database.drop());
+    return new Site(urls, () => database.drop(), { database });
   }
 
   /** A site with a Postgres of its own, to stop and start. */
   static async withPostgres(): Promise<Site> {
     const stack = await createTestStack();
     const urls = { owner: stack.databaseUrl(), worker: stack.databaseUrl("holdfast_worker") };
-    return new Site(urls, async () => stack[Symbol.asyncDispose](), stack.postgres);
+    return new Site(urls, async () => stack[Symbol.asyncDispose](), { postgres: stack.postgres });
   }
 
   /** Starts a supervisor without a worker, and waits until it leads. */

@@ -159,24 +159,69 @@ test.each([
   expect(faults).toContainEqual({ seal: 2, seq: null, fault: "the seal itself was altered" });
 });
 
-test("a seal that was forged anew over altered events no longer fits the next one", async () => {
+/** SQL that makes one seal agree with the events as they are now: what a forger who knows the format would write. */
+const forge = (seal: number) => `
+  with found as (
+    select array_agg(e.seq order by e.seq) as seqs, array_agg(holdfast_ledger.leaf(e) order by e.seq) as leaves
+    from holdfast_ledger.seals s join holdfast_ledger.events e on e.xid >= s.xid_from and e.xid < s.xid_to where s.seal = ${seal}
+  ), forged as (
+    select seqs, holdfast_ledger.merkle_root(leaves) as root,
+      (select string_agg(l, ''::bytea order by o) from unnest(leaves) with ordinality as u (l, o)) as leaves from found
+  )
+  update holdfast_ledger.seals s set seqs = f.seqs, leaves = f.leaves, root = f.root,
+    previous = coalesce((select p.hash from holdfast_ledger.seals p where p.seal = s.seal - 1), ''),
+    hash = holdfast_ledger.seal_hash(s.seal, s.sealed_at, s.xid_from, s.xid_to, f.seqs, f.root,
+      coalesce((select p.hash from holdfast_ledger.seals p where p.seal = s.seal - 1), ''))
+  from forged f where s.seal = ${seal}`;
+
+test.each([
+  ["altered", (seq: number) => `update holdfast_ledger.events set actor = 'sql:forger' where seq = ${seq}`],
+  ["deleted", (seq: number) => `delete from holdfast_ledger.events where seq = ${seq}`],
+])("a seal forged to fit an event that was %s is named by the one after it", async (_what, attack) => {
   await using db = await sealedLedger();
-  const seq = await seqOf(db, 2, 1);
+  await tamper(db, attack(await seqOf(db, 2, 2)), forge(2));
+  await expect(verify(db)).resolves.toEqual([{ seal: 3, seq: null, fault: "does not chain to the seal before it" }]);
+});
+
+test("a seal that names another before it than the one there is, is named itself", async () => {
+  await using db = await sealedLedger();
   await tamper(
     db,
-    `update holdfast_ledger.events set actor = 'sql:forger' where seq = ${seq}`,
-    "delete from holdfast_ledger.seals where seal > 1",
+    `update holdfast_ledger.seals set previous = sha256('elsewhere'),
+       hash = holdfast_ledger.seal_hash(seal, sealed_at, xid_from, xid_to, seqs, root, sha256('elsewhere')) where seal = 3`,
   );
-  await sealAll(db);
-  // The forger kept the old third seal and puts it back.
-  const { rows } = await db.pool().query("select max(seal) as n from holdfast_ledger.seals");
-  expect(rows[0].n).toBe(2);
+  await expect(verify(db)).resolves.toEqual([{ seal: 3, seq: null, fault: "does not chain to the seal before it" }]);
+});
+
+test("a seal added behind the newest, over transactions that are under a seal already, is named", async () => {
+  await using db = await sealedLedger();
   await tamper(
     db,
-    `insert into holdfast_ledger.seals select 3, sealed_at, xid_to, xid_to + 1, '{}', '', sha256(''), sha256('old second seal'), hash from holdfast_ledger.seals where seal = 2`,
+    `insert into holdfast_ledger.seals
+     select 4, sealed_at, xid_from, xid_to, seqs, leaves, root, hash,
+       holdfast_ledger.seal_hash(4, sealed_at, xid_from, xid_to, seqs, root, hash) from holdfast_ledger.seals where seal = 3`,
   );
-  const faults = await verify(db);
-  expect(faults).toContainEqual({ seal: 3, seq: null, fault: "does not chain to the seal before it" });
+  await expect(verify(db)).resolves.toEqual([
+    { seal: 4, seq: null, fault: "does not start where the seal before it ends" },
+  ]);
+});
+
+test("a record forged to its end verifies, and no longer ends in the seal that was kept elsewhere", async () => {
+  await using db = await sealedLedger();
+  const newest = async () =>
+    (
+      await db
+        .pool()
+        .query("select seal, encode(hash, 'hex') as hash from holdfast_ledger.seals order by seal desc limit 1")
+    ).rows[0];
+  const kept = await newest();
+  const seq = await seqOf(db, 2, 2);
+  await tamper(db, `update holdfast_ledger.events set actor = 'sql:forger' where seq = ${seq}`, forge(2), forge(3));
+  // Tamper-evident, not tamper-proof: this is what the anchor is for.
+  await expect(verify(db)).resolves.toEqual([]);
+  const now = await newest();
+  expect(now.seal).toBe(kept.seal);
+  expect(now.hash).not.toBe(kept.hash);
 });
 
 test("the seal duty seals", async () => {
