@@ -75,16 +75,21 @@ begin
     select w.job_id, w.scope, w.name, w.max_running from holdfast_private.limited_scopes(v_candidates) w
   ), rooms as materialized (
     select d.scope, d.name, holdfast_private.room_in(p_workspace, d.scope, d.name, d.max_running) as room from (select distinct w.scope, w.name, w.max_running from wanted w) d
+  ), closed as (
+    select h as job_id, -3 as place, 'stop' as gate from holdfast_private.gate_stop(v_candidates) h
+    union all select h, -2, 'queue_paused' from holdfast_private.gate_queue_paused(v_candidates) h
+    union all select h, -1, 'lane_paused' from holdfast_private.gate_lane_paused(v_candidates) h
+    union all select w.job_id, array_position('{queue,lane,class,key,suspect,queue_rate,lane_rate}', w.scope), case when w.scope like '%\_rate' then w.scope else w.scope || '_limit' end
+      from wanted w join rooms r on r.scope = w.scope and r.name = w.name where r.room <= 0
   ), said as materialized (
-    select w.job_id, array_agg(case when w.scope like '%\_rate' then w.scope else w.scope || '_limit' end order by array_position('{queue,lane,class,key,suspect,queue_rate,lane_rate}', w.scope)) as gates
-    from wanted w join rooms r on r.scope = w.scope and r.name = w.name where r.room <= 0 group by w.job_id
+    select c.job_id, array_agg(c.gate order by c.place) as gates from closed c group by c.job_id
   )
   update holdfast.jobs j set held_by = s.gates from said s
   where j.id = s.job_id and j.held_by <> s.gates
     and j.id in (select k.id from holdfast.jobs k where k.id in (select t.job_id from said t) and k.state = 'queued' and k.waits_for_slot order by k.id for update skip locked);
 end
 $$;
-comment on function holdfast_private.note_waits(uuid, text, text) is 'Lets the first twenty that wait for a slot of this scope say which limits are reached now.';
+comment on function holdfast_private.note_waits(uuid, text, text) is 'Lets the first twenty that wait for a slot of this scope say which limits are reached, and what is paused or stopped, now.';
 
 -- A slot became free: admit those that wait for it, best priority first, until nothing fits. Jobs that wait for something
 -- else as well (a busy key, a full or paused lane) are passed over in the query, so that a thousand of them do not hide the

@@ -69,12 +69,16 @@ export class Drive {
   private once: number | undefined;
   private readonly oldTokens: number[] = [];
 
-  constructor(
-    private readonly client: pg.Client,
-    private readonly people: { ann: string; bob: string; owner: string },
-    /** Above so much the budget asks a person. */
-    private readonly threshold: number,
-  ) {}
+  private readonly client: pg.Client;
+  private readonly people: { ann: string; bob: string; owner: string };
+  private readonly threshold: number;
+
+  /** @param threshold above so much the budget asks a person */
+  constructor(client: pg.Client, people: { ann: string; bob: string; owner: string }, threshold: number) {
+    this.client = client;
+    this.people = people;
+    this.threshold = threshold;
+  }
 
   /** Carries out one command in both and compares. */
   async run(command: Command): Promise<void> {

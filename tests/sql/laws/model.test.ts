@@ -26,7 +26,7 @@ const enqueue = fc.record({
   queue: fc.oneof({ weight: 3, arbitrary: fc.constant("primary") }, { weight: 1, arbitrary: fc.constant("report") }),
   est: fc.oneof(fc.constant(null), fc.integer({ min: 0, max: 6 })),
   deps: fc.oneof(
-    { weight: 2, arbitrary: fc.constant([]) },
+    { weight: 2, arbitrary: fc.constant<number[]>([]) },
     { weight: 1, arbitrary: fc.array(nth, { minLength: 1, maxLength: 2 }) },
   ),
   key: fc.nat({ max: 4 }).map((n) => n === 0),
