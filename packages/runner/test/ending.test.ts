@@ -56,7 +56,7 @@ describe("the timeout", () => {
 });
 
 describe("a verdict", () => {
-  it("cancel reaches the command within 200 ms of SIGUSR2, and the run ends canceled", async () => {
+  it("cancel reaches the command soon after SIGUSR2 (how soon is printed), and the run ends canceled", async () => {
     const launched = await bench.launch({ argv: ["sleep", "60"] });
     await running(launched);
     const { command_pid: pid = 0, command_started: started } = readStatus(launched.runDirectory);
@@ -65,9 +65,7 @@ describe("a verdict", () => {
     await gone("the command", { pid, started: started ?? "" }, 2_000);
     const took = performance.now() - begun;
     const { run, job } = await bench.finish(launched);
-    console.info(`cancel reached the command after ${took.toFixed(0)} ms`);
-    // Printed, not asserted: a busy machine is no fault.
-    console.log(`told until ended: ${Math.round(took)} ms (the promise: 200)`);
+    console.info(`cancel reached the command after ${took.toFixed(0)} ms (the promise: 200)`);
     expect(run).toMatchObject({ outcome: "canceled", signal: "SIGTERM" });
     expect(job.state).toBe("canceled");
   });
