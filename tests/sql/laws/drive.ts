@@ -119,7 +119,7 @@ export class Drive {
 
   /** Once the duties have been done, whatever waits must wait for something that is so. */
   async settleDown(): Promise<void> {
-    for (let i = 0; i < 3; i++) await this.duty("promote");
+    for (let i = 0; i < 2; i++) await this.duty("promote");
     for (const real of this.real()) {
       const job = this.job(real.id);
       if (real.state === "blocked") expect(this.depsOpen(job), `job ${real.id} is blocked by something`).toBe(true);

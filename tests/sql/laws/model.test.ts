@@ -128,7 +128,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
 const sequence = fc.record({
   threshold: fc.constantFrom(7, 1000),
   commands: fc
-    .tuple(fc.array(enqueue, { minLength: 2, maxLength: 4 }), fc.array(command, { minLength: 4, maxLength: 16 }))
+    .tuple(fc.array(enqueue, { minLength: 2, maxLength: 4 }), fc.array(command, { minLength: 4, maxLength: 14 }))
     .map(([first, then]) => [...first, ...then]),
 });
 
@@ -175,7 +175,7 @@ async function explore(numRuns: number, seed: number): Promise<number> {
         const drive = new Drive(client, people, threshold);
         for (const each of commands) await drive.run(each);
         await drive.settleDown();
-        steps += commands.length + 3;
+        steps += commands.length + 2;
       } finally {
         await client.query("rollback");
         // What was rolled back is still in the way of every look.
