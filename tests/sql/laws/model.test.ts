@@ -2,7 +2,8 @@ import { controlClock, createTestDatabase, registerKinds } from "@holdfast/testi
 import fc from "fast-check";
 import pg from "pg";
 import { expect, test } from "vitest";
-import { CAP, type Command, Drive } from "./drive.ts";
+import type { Command } from "./command.ts";
+import { CAP, Drive } from "./drive.ts";
 import { installModel } from "./sql.ts";
 
 // Random sequences of acts, deliveries, finishes, deaths and clock moves against the real SQL and a small model beside it.
