@@ -38,9 +38,9 @@ as $$
     || coalesce((select string_agg('- ' || o.key || ': ' || o.value, E'\n' order by o.key) from jsonb_each_text(p_report -> 'outcomes') o), 'Nothing ran.')
     || E'\n- enqueued: ' || (p_report ->> 'enqueued')
     || E'\n\n## Failures\n\n' || coalesce((select string_agg(format('- %s × %s (%s): %s', f ->> 'jobs', f ->> 'kind', f ->> 'error_class', f ->> 'last_error'), E'\n') from jsonb_array_elements(p_report -> 'failures') f), 'None.')
-    || E'\n\n## Spend\n\n' || coalesce((select string_agg(format('- %s %s: %s / %s / %s', to_char((s ->> 'amount')::numeric, 'FM99999999990.00####'), s ->> 'currency', s ->> 'venture', s ->> 'lane', s ->> 'kind'), E'\n') from jsonb_array_elements(p_report -> 'spend') s), 'Nothing was spent.')
-    || E'\n\n## Budgets\n\n' || coalesce((select string_agg(format('- %s: %s of %s %s spent, %s reserved (%s)', b ->> 'budget', to_char((b ->> 'spent')::numeric, 'FM99999999990.00####'),
-      to_char((b ->> 'cap')::numeric, 'FM99999999990.00####'), b ->> 'currency', to_char((b ->> 'reserved')::numeric, 'FM99999999990.00####'), b ->> 'period'), E'\n') from jsonb_array_elements(p_report -> 'budgets') b), 'There is no budget: paid work waits.')
+    || E'\n\n## Spend\n\n' || coalesce((select string_agg(format('- %s %s: %s / %s / %s', to_char((s ->> 'amount')::numeric, 'FM99999999990.009999'), s ->> 'currency', s ->> 'venture', s ->> 'lane', s ->> 'kind'), E'\n') from jsonb_array_elements(p_report -> 'spend') s), 'Nothing was spent.')
+    || E'\n\n## Budgets\n\n' || coalesce((select string_agg(format('- %s: %s of %s %s spent, %s reserved (%s)', b ->> 'budget', to_char((b ->> 'spent')::numeric, 'FM99999999990.009999'),
+      to_char((b ->> 'cap')::numeric, 'FM99999999990.009999'), b ->> 'currency', to_char((b ->> 'reserved')::numeric, 'FM99999999990.009999'), b ->> 'period'), E'\n') from jsonb_array_elements(p_report -> 'budgets') b), 'There is no budget: paid work waits.')
     || E'\n\n## Oldest work\n\n' || coalesce((select string_agg(format('- job %s %s (%s) since %s', o ->> 'id', coalesce(o ->> 'name', o ->> 'kind'), o ->> 'state', o ->> 'created_at'), E'\n') from jsonb_array_elements(p_report -> 'oldest') o), 'Nothing waits.')
     || E'\n\n## Waiting for people\n\n- approvals: ' || (p_report ->> 'approvals_pending')
     || coalesce((select E'\n' || string_agg(format('- incident %s%s: %s', i ->> 'incident', case when (i ->> 'open')::boolean then '' else ' (closed)' end, i ->> 'sentence'), E'\n') from jsonb_array_elements(p_report -> 'incidents') i), '')
