@@ -156,7 +156,7 @@ comment on column holdfast.verbs.subject is 'What it is done to: job, queue, lan
 comment on column holdfast.verbs.least_role is 'The weakest role that may do it.';
 comment on column holdfast.verbs.needs_reason is 'True when the act is refused without a reason.';
 comment on column holdfast.verbs.needs_approval is 'True when the act only takes effect with another person''s consent.';
-comment on column holdfast.verbs.persons_only is 'True when an agent may not do it, whatever its role.';
+comment on column holdfast.verbs.persons_only is 'True when only a person may do it: no agent whatever its role, no service, no worker.';
 comment on column holdfast.verbs.sentence is 'What it does, as the pages and the CLI say it.';
 insert into holdfast.verbs (verb, subject, least_role, needs_reason, sentence) values
   ('enqueue', 'job', 'operator', false, 'Add a job.'),

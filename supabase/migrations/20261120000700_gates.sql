@@ -124,6 +124,7 @@ alter table holdfast_private.slots enable row level security;
 -- Starts: one row per dispatch into a queue or lane with a rate. Counted like slots, under the same lock; a row counts for
 -- an hour, whatever became of the job, unless the job was taken back before it started.
 create table holdfast_private.starts (
+  id bigint generated always as identity primary key,
   workspace_id uuid not null,
   scope text not null constraint starts_scope_is_known check (scope in ('queue_rate', 'lane_rate')),
   name text not null,
@@ -134,6 +135,7 @@ create index starts_by_scope on holdfast_private.starts (workspace_id, scope, na
 create index starts_by_job on holdfast_private.starts (job_id, at);
 create index starts_by_time on holdfast_private.starts (at);
 comment on table holdfast_private.starts is 'Dispatches of the last hour into queues and lanes with max_per_hour.';
+comment on column holdfast_private.starts.id is 'Identity.';
 comment on column holdfast_private.starts.workspace_id is 'The workspace.';
 comment on column holdfast_private.starts.scope is 'queue_rate or lane_rate.';
 comment on column holdfast_private.starts.name is 'Name of the queue or lane.';

@@ -215,13 +215,16 @@ declare
 begin
   execute format(
     'select array_agg(h.id) from (select j.id from holdfast.jobs j
-     where j.workspace_id = $1 %s and j.state = ''queued'' and j.held_by <> ''{}'' and $3 = any (j.held_by)
-     order by j.effective_priority, j.id limit $4) h', case p_scope when 'workspace' then 'and $2 is not null' else format('and j.%I = $2', p_scope) end)
+     where j.workspace_id = $1 %s and j.state = ''queued'' and j.held_by <> ''{}'' and $3 = any (j.held_by) %s
+     order by j.effective_priority, j.id limit $4) h', case p_scope when 'workspace' then 'and $2 is not null' else format('and j.%I = $2', p_scope) end,
+    -- Many stops, one name: what another stop still holds must not stand before what this one lets go.
+    case p_gate when 'stop' then 'and not exists (select from holdfast.emergency_stops s where s.released_at is null
+      and holdfast_private.stop_covers(s, j.workspace_id, j.queue, j.lane, j.kind, j.venture, j.paid, j.external))' end)
     into v_jobs using p_workspace, p_name, p_gate, p_limit;
   return v_jobs;
 end
 $$;
-comment on function holdfast_private.jobs_held_by(uuid, text, text, text, integer) is 'Queued jobs of a queue, lane or class that bear the name of a gate, best first; null when there is none.';
+comment on function holdfast_private.jobs_held_by(uuid, text, text, text, integer) is 'Queued jobs of a queue, lane, class or workspace that bear the name of a gate that has opened, best first; null when there is none.';
 
 create function holdfast_private.work_off_reopened(p_limit integer) returns integer
   language plpgsql set search_path = ''

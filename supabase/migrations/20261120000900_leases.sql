@@ -91,6 +91,7 @@ declare
   v_candidates holdfast_private.candidate[];
   v_take bigint[];
   v_held record;
+  v_consents jsonb;
 begin
   -- Shared with every other take, exclusive with whoever engages a stop: a start commits before the stop does, or sees it.
   -- The clock is read afterwards, so that no start bears an earlier time than a stop it has seen.
@@ -124,6 +125,10 @@ begin
       perform holdfast_private.ask_consent(v_held.jobs, '{}');
     end if;
   end loop;
+  if exists (select from unnest(v_candidates) c where c.consent) then
+    -- Before anything starts: once the new run is there, a grant that an earlier attempt spent no longer looks like one.
+    select jsonb_object_agg(c.job_id, holdfast_private.consent_of(c.job_id)) into v_consents from unnest(v_candidates) c where c.consent and c.job_id = any (v_take);
+  end if;
   return query
     -- Everything about the job comes out of the one statement that starts it: joined again, the planner (which sees
     -- neither how few they are nor that they were just touched) scans every job of the workspace.
@@ -131,7 +136,7 @@ begin
       update holdfast.jobs j set state = 'running', attempt = j.attempt + 1, started_at = v_now, progress = null, progress_message = null
       from holdfast.kinds k, holdfast.workspaces w
       where j.id = any (v_take) and k.workspace_id = j.workspace_id and k.name = j.kind and w.id = j.workspace_id
-      returning j.id, j.workspace_id, j.attempt, j.kind, j.queue, j.lane, j.class, j.name, j.payload, j.labels, j.idempotency_key, j.timeout_seconds, j.consent, k.mode, w.slug
+      returning j.id, j.workspace_id, j.attempt, j.kind, j.queue, j.lane, j.class, j.name, j.payload, j.labels, j.idempotency_key, j.timeout_seconds, k.mode, w.slug
     ), opened as (
       insert into holdfast.runs (workspace_id, job_id, attempt, worker_id, started_at)
       select s.workspace_id, s.id, s.attempt, p_worker, v_now from started s
@@ -151,10 +156,10 @@ begin
       t.timeout_seconds, 15, 5,
       case when t.mode = 'command' then (select holdfast_private.command_of(j, k) from holdfast.jobs j join holdfast.kinds k on k.workspace_id = j.workspace_id and k.name = j.kind where j.id = t.id) end,
       case when t.mode = 'command' then holdfast_private.orphans_of(t.id) else '[]' end,
-      case when t.consent is not null then holdfast_private.consent_of(t.id) end
+      v_consents -> t.id::text
     from taken t;
-  if exists (select from unnest(v_candidates) c where c.consent) then
-    perform holdfast_private.spend_grants(v_take);
+  if v_consents is not null then
+    perform holdfast_private.spend_grants(v_consents);
   end if;
 end
 $$;
@@ -254,6 +259,11 @@ begin
   if v_job.state not in ('retrying', 'awaiting_approval') or v_job.attempt <> v_run.attempt or v_now > v_run.started_at + make_interval(secs => v_job.timeout_seconds) then
     return 'lost';
   end if;
+  -- A stop that ends what runs ends what comes back, too.
+  if exists (select from holdfast.emergency_stops s where s.released_at is null and s.kill_running
+      and holdfast_private.stop_covers(s, v_job.workspace_id, v_job.queue, v_job.lane, v_job.kind, v_job.venture, v_job.paid, v_job.external)) then
+    return 'lost';
+  end if;
   update holdfast.runs r set outcome = null, finished_at = null, error_message = null, error_class = null, orphan_cleared = null where r.id = p_token and r.outcome = 'lost';
   if not found then
     return 'lost';
@@ -272,7 +282,7 @@ begin
   return 'keep';
 end
 $$;
-comment on function holdfast_private.resume_run(bigint) is 'Gives a lost command run its lease back while its job still waits (retrying, awaiting_approval). Returns keep or lost.';
+comment on function holdfast_private.resume_run(bigint) is 'Gives a lost command run its lease back while its job still waits (retrying, awaiting_approval) and no stop ends it. Returns keep or lost.';
 
 create function holdfast_private.beat_lease(p_token bigint, p_beat jsonb default '{}') returns text
   language plpgsql security definer set search_path = ''

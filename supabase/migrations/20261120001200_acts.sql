@@ -14,8 +14,10 @@ create table holdfast.verb_states (
 comment on table holdfast.verb_states is 'In which state of its subject a verb may be used. allowed_actions and the acts themselves read it.';
 comment on column holdfast.verb_states.verb is 'The verb.';
 comment on column holdfast.verb_states.subject is 'What it is done to.';
-comment on column holdfast.verb_states.state is 'A state in which it is allowed: a job''s state, or active, paused.';
+comment on column holdfast.verb_states.state is 'A state in which it is allowed: a job''s state, or active, paused, live, pending, open, engaged, enabled, disabled. A verb without a row fits always.';
 insert into holdfast.verb_states (verb, subject, state) values
+  ('pause', 'queue', 'active'), ('resume', 'queue', 'paused'), ('pause', 'lane', 'active'), ('resume', 'lane', 'paused'),
+  ('drain', 'worker', 'live'),
   ('approve', 'approval', 'pending'), ('reject', 'approval', 'pending'),
   ('redrive', 'dead_letter', 'open'), ('dismiss', 'dead_letter', 'open'),
   ('release', 'stop', 'engaged'),
@@ -129,8 +131,8 @@ end
 $$;
 comment on function holdfast_private.cancel_waiting(bigint, text) is 'Cancels a job that no worker holds.';
 
-create function holdfast_private.requeue(p_job bigint) returns void
-  language plpgsql set search_path = ''
+create function holdfast_private.requeue(p_jobs bigint[]) returns void
+  language plpgsql set search_path = '' set enable_seqscan = off
 as $$
 declare
   v_now timestamptz := holdfast_private.clock();
@@ -139,11 +141,11 @@ begin
     -- Consent is not haste: a job that was approved still waits for its time.
     run_at = case j.state when 'awaiting_approval' then j.run_at else least(j.run_at, v_now) end,
     max_attempts = greatest(j.max_attempts, j.attempt - j.crash_count + 1), effective_priority = j.priority, suspect = false
-  where j.id = p_job;
-  perform holdfast_private.dispatch(array[p_job]);
+  where j.id = any (p_jobs);
+  perform holdfast_private.dispatch(p_jobs);
 end
 $$;
-comment on function holdfast_private.requeue(bigint) is 'Gives a job another attempt: queued, due (unless it waited for consent), with at least one attempt left, and dispatched if its gates are open.';
+comment on function holdfast_private.requeue(bigint[]) is 'Gives jobs another attempt: queued, due (unless they waited for consent), with at least one attempt left, and dispatched if their gates are open.';
 
 create function holdfast_private.act_cancel_job(p_act holdfast.actions, p_job holdfast.jobs) returns jsonb
   language plpgsql set search_path = ''
@@ -171,34 +173,55 @@ comment on function holdfast_private.act_kill_job(holdfast.actions, holdfast.job
 
 -- Another attempt that a person asked for. Where the class needs consent, or running it twice may do harm, the wish is a
 -- request: it waits for another person. A single operator's wish is their consent, and the approval says so.
+create function holdfast_private.try_again(p_workspace uuid, p_jobs bigint[], p_ask boolean) returns void
+  language plpgsql set search_path = '' set enable_seqscan = off
+as $$
+begin
+  if not p_ask then
+    perform holdfast_private.requeue(p_jobs);
+    -- One may ask all the same (money): then it is whoever wanted this attempt who asks.
+    update holdfast.approvals a set requested_by = holdfast_private.current_actor() where a.job_id = any (p_jobs) and a.state = 'pending';
+    return;
+  end if;
+  update holdfast.jobs j set state = 'awaiting_approval', held_by = '{}', finished_at = null, consent = case when j.attempt = 0 then 'first_run' else 'retry' end
+  where j.id = any (p_jobs);
+  if holdfast_private.may_consent_alone(p_workspace) then
+    insert into holdfast.approval_decisions (approval_id, decision, reason)
+    select a.id, 'grant', 'The single operator asked for it.' from holdfast.approvals a where a.job_id = any (p_jobs) and a.state = 'pending' order by a.job_id;
+  end if;
+end
+$$;
+comment on function holdfast_private.try_again(uuid, bigint[], boolean) is 'Gives jobs of a workspace another attempt, at once or (p_ask) once another person has consented.';
+
 create function holdfast_private.try_again(p_job holdfast.jobs, p_ask boolean) returns jsonb
   language plpgsql set search_path = ''
 as $$
 declare
+  v_last bigint := (select max(a.id) from holdfast.approvals a where a.job_id = p_job.id);
   v_approval bigint;
 begin
-  if not p_ask then
-    perform holdfast_private.requeue(p_job.id);
-  else
-    update holdfast.jobs j set state = 'awaiting_approval', held_by = '{}', finished_at = null, consent = case when j.attempt = 0 then 'first_run' else 'retry' end
-    where j.id = p_job.id;
-    select a.id into v_approval from holdfast.approvals a where a.job_id = p_job.id and a.state = 'pending';
-    if holdfast_private.may_consent_alone(p_job.workspace_id) then
-      insert into holdfast.approval_decisions (approval_id, decision, reason) values (v_approval, 'grant', 'The single operator asked for it.');
-    end if;
-  end if;
+  perform holdfast_private.try_again(p_job.workspace_id, array[p_job.id], p_ask);
+  v_approval := (select max(a.id) from holdfast.approvals a where a.job_id = p_job.id and a.id > coalesce(v_last, 0));
   return (select jsonb_strip_nulls(jsonb_build_object('state', j.state, 'held_by', to_jsonb(j.held_by), 'approval', v_approval)) from holdfast.jobs j where j.id = p_job.id);
 end
 $$;
 comment on function holdfast_private.try_again(holdfast.jobs, boolean) is 'Gives a job another attempt, at once or (p_ask) once another person has consented. Returns {state, held_by, approval}.';
 
+-- Must another attempt be asked for? One reading for retry and redrive.
+create function holdfast_private.retry_asks(p_job holdfast.jobs) returns boolean
+  language plpgsql stable set search_path = ''
+as $$
+begin
+  return p_job.state <> 'retrying' and (select c.needs_approval or (not c.retry_safe and p_job.attempt > 0) from holdfast.job_classes c where c.workspace_id = p_job.workspace_id and c.name = p_job.class);
+end
+$$;
+comment on function holdfast_private.retry_asks(holdfast.jobs) is 'True when another attempt of the job takes consent: its class needs it, or it may not run twice and has run.';
+
 create function holdfast_private.act_retry_job(p_act holdfast.actions, p_job holdfast.jobs) returns jsonb
   language plpgsql set search_path = ''
 as $$
-declare
-  v_ask boolean := (select c.needs_approval or (not c.retry_safe and p_job.attempt > 0) from holdfast.job_classes c where c.workspace_id = p_job.workspace_id and c.name = p_job.class);
 begin
-  return holdfast_private.try_again(p_job, v_ask and p_job.state <> 'retrying');
+  return holdfast_private.try_again(p_job, holdfast_private.retry_asks(p_job));
 end
 $$;
 comment on function holdfast_private.act_retry_job(holdfast.actions, holdfast.jobs) is 'Verb retry: another attempt of the same job.';
@@ -233,7 +256,10 @@ create function holdfast_private.act_quarantine_job(p_act holdfast.actions, p_jo
 as $$
 begin
   if p_job.state = 'dispatched' then
-    perform holdfast_private.undispatch(array[p_job.id], '{}');
+    -- Not undispatch: its slots are freed below, for those who wait for them.
+    delete from holdfast_private.starts t where t.job_id = p_job.id and t.at >= coalesce(p_job.started_at, p_job.created_at);
+    delete from graphile_worker._private_jobs g where g.key = 'job:' || p_job.id and g.locked_at is null;
+    update holdfast.jobs j set state = 'queued', dispatched_at = null where j.id = p_job.id;
   end if;
   update holdfast.jobs j set state = 'quarantined', held_by = '{}', finished_at = null, error_class = 'isolated', error_message = 'Isolated by a person: ' || p_act.reason where j.id = p_job.id;
   perform holdfast_private.free_slots(array[p_job.id]);
@@ -436,6 +462,10 @@ begin
       'See holdfast.verbs. Enqueue, depend and define are inserts into jobs, job_dependencies and the table of what is defined.');
   elsif not holdfast_private.caller_may(new.workspace_id, new.verb, new.subject) then
     perform holdfast_private.refuse(403, 'not_permitted', format('You may not %s a %s in this workspace: it takes the role %s.', new.verb, new.subject, v_verb.least_role), 'Ask an admin of the workspace.');
+  elsif v_verb.persons_only and not holdfast_private.is_person(new.workspace_id) then
+    perform holdfast_private.refuse(403, 'only_people_decide', format('To %s a %s takes a person: an agent, a service or a worker never does.', new.verb, new.subject), 'A person with the role must decide, signed in as themselves.');
+  elsif jsonb_typeof(coalesce(new.params, '{}')) <> 'object' then
+    perform holdfast_private.refuse(400, 'unknown_option', format('params must be an object: got %s.', left(new.params::text, 200)), 'Leave params out where the act takes none.');
   elsif v_verb.needs_reason and coalesce(btrim(new.reason), '') = '' then
     perform holdfast_private.refuse(422, 'reason_required', format('%s needs a reason.', initcap(new.verb)), 'Say why: it goes into the ledger.');
   elsif length(new.reason) > 2000 then

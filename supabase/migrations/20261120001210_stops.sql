@@ -85,6 +85,18 @@ create policy "members see what was stopped in their workspaces" on holdfast.sto
 create policy "members of any workspace see which workers know of a stop" on holdfast.stop_acknowledgements for select to authenticated
   using (exists (select from holdfast.my_workspaces m));
 
+-- What a stop covers, said once.
+create function holdfast_private.stop_covers(p_stop holdfast.emergency_stops, p_workspace uuid, p_queue text, p_lane text, p_kind text, p_venture text, p_paid boolean, p_external boolean) returns boolean
+  language plpgsql immutable set search_path = ''
+as $$
+begin
+  return (p_stop.workspace_id is null or p_stop.workspace_id = p_workspace)
+     and case p_stop.scope when 'venture' then coalesce(p_venture = p_stop.name, false) when 'lane' then p_lane = p_stop.name when 'queue' then p_queue = p_stop.name when 'kind' then p_kind = p_stop.name else true end
+     and ('workers' = any (p_stop.what) or ('paid' = any (p_stop.what) and p_paid) or ('external' = any (p_stop.what) and p_external));
+end
+$$;
+comment on function holdfast_private.stop_covers(holdfast.emergency_stops, uuid, text, text, text, text, boolean, boolean) is 'Does a stop cover work of this workspace, queue, lane, kind and venture, paid or external as said?';
+
 create function holdfast_private.gate_stop(p_candidates holdfast_private.candidate[], p_stop bigint default null) returns setof bigint
   language plpgsql volatile set search_path = ''
 as $$
@@ -95,10 +107,8 @@ begin
   end if;
   return query
     select distinct c.job_id from unnest(p_candidates) c
-    join holdfast.emergency_stops s on (s.workspace_id is null or s.workspace_id = c.workspace_id)
-    where s.released_at is null and (p_stop is null or s.id = p_stop)
-      and case s.scope when 'venture' then c.venture = s.name when 'lane' then c.lane = s.name when 'queue' then c.queue = s.name when 'kind' then c.kind = s.name else true end
-      and ('workers' = any (s.what) or ('paid' = any (s.what) and c.paid) or ('external' = any (s.what) and c.external));
+    join holdfast.emergency_stops s on holdfast_private.stop_covers(s, c.workspace_id, c.queue, c.lane, c.kind, c.venture, c.paid, c.external)
+    where s.released_at is null and (p_stop is null or s.id = p_stop);
 end
 $$;
 comment on function holdfast_private.gate_stop(holdfast_private.candidate[], bigint) is 'Gate stop: holds what an engaged emergency stop covers (p_stop: that one alone).';
@@ -160,7 +170,9 @@ begin
     perform holdfast_private.refuse(404, 'unknown_stop', format('There is no stop %s in this workspace.', p_act.stop_id), 'See holdfast.emergency_stops.');
   elsif v_stop.released_at is not null then
     perform holdfast_private.refuse(409, 'not_now', format('Stop %s was released at %s.', v_stop.id, v_stop.released_at), 'Nothing is left to release.');
-  elsif v_stop.engaged_by = p_act.actor and not holdfast_private.may_consent_alone(p_act.workspace_id) then
+  elsif v_stop.engaged_by = p_act.actor and not (holdfast_private.may_consent_alone(p_act.workspace_id)
+     -- One person runs this workspace alone, but a stop of the installation is everybody's.
+     and (v_stop.workspace_id is not null or not exists (select from holdfast.workspaces w where not w.single_operator))) then
     perform holdfast_private.refuse(403, 'own_request', format('You engaged stop %s yourself: another person must release it.', v_stop.id), 'Ask an approver of the workspace.');
   elsif v_stop.workspace_id is null then
     perform holdfast_private.check_everywhere('release', 'stop');
@@ -267,5 +279,23 @@ create view holdfast.stop_report with (security_invoker = true) as
     from holdfast.stopped_runs t join holdfast.runs n on n.id = t.run_id where t.stop_id = s.id and t.worker_id = a.worker_id
   ) r on true;
 comment on view holdfast.stop_report is 'Each emergency stop, worker by worker: when it acknowledged, how many runs it had to end, and seconds until it was quiet.';
+comment on column holdfast.stop_report.stop_id is 'The stop.';
+comment on column holdfast.stop_report.workspace_id is 'The workspace; null for a stop of the whole installation.';
+comment on column holdfast.stop_report.scope is 'global, workspace, venture, lane, queue or kind.';
+comment on column holdfast.stop_report.name is 'Name of the venture, lane, queue or kind.';
+comment on column holdfast.stop_report.what is 'What it stops: workers, paid, external.';
+comment on column holdfast.stop_report.reason is 'Why it was engaged.';
+comment on column holdfast.stop_report.engaged_by is 'Name of who engaged it.';
+comment on column holdfast.stop_report.engaged_at is 'When.';
+comment on column holdfast.stop_report.released_by is 'Name of who released it.';
+comment on column holdfast.stop_report.released_at is 'When. Null: engaged.';
+comment on column holdfast.stop_report.worker_id is 'A worker that was alive when the stop was engaged.';
+comment on column holdfast.stop_report.worker is 'Its name.';
+comment on column holdfast.stop_report.acknowledged_at is 'Its first heartbeat after the stop. Null: not heard of yet.';
+comment on column holdfast.stop_report.seconds_to_acknowledge is 'From the stop to that heartbeat.';
+comment on column holdfast.stop_report.runs is 'How many of its runs the stop ordered to end.';
+comment on column holdfast.stop_report.still_running is 'How many of those have not ended.';
+comment on column holdfast.stop_report.seconds_to_quiet is 'From the stop to the end of the last of them. Null while one runs, or when there was none.';
+comment on column holdfast.stop_report.label is 'STOPPED, STOPPING (a run has not ended) or NOT VERIFIED (the worker has not been heard of since).';
 revoke all on holdfast.stop_report from anon, authenticated, service_role;
 grant select on holdfast.stop_report to authenticated, service_role;

@@ -62,7 +62,7 @@ comment on column holdfast.approvals.expires_at is 'Until when it may be decided
 comment on column holdfast.approvals.state is 'pending, granted, rejected, expired, spent (a run used it) or superseded (its subject changed or moved on).';
 comment on column holdfast.approvals.closed_at is 'When it left pending.';
 comment on column holdfast.approvals.closed_reason is 'Why it was closed, when nobody decided.';
-comment on column holdfast.approvals.run_id is 'The run that spent it.';
+comment on column holdfast.approvals.run_id is 'The run that spent it; the latest, where the class retries the same thing by itself.';
 
 create table holdfast.approval_decisions (
   approval_id bigint not null references holdfast.approvals (id),
@@ -222,16 +222,18 @@ end
 $$;
 comment on function holdfast_private.consent_of(bigint) is 'What the process that executes a job checks itself against: {approval, digest, shown as the text that was hashed}.';
 
-create function holdfast_private.spend_grants(p_jobs bigint[]) returns void
-  language plpgsql set search_path = ''
+create function holdfast_private.spend_grants(p_consents jsonb) returns void
+  language plpgsql set search_path = '' set enable_seqscan = off
 as $$
 begin
-  update holdfast.approvals a set state = 'spent', run_id = (select max(r.id) from holdfast.runs r where r.job_id = a.job_id) where a.job_id = any (p_jobs) and a.state in ('granted', 'spent')
-    and a.run_id is distinct from (select max(r.id) from holdfast.runs r where r.job_id = a.job_id)
-    and (a.state = 'granted' or a.purpose = (select j.consent from holdfast.jobs j where j.id = a.job_id));
+  update holdfast.approvals a set state = 'spent', run_id = (select max(r.id) from holdfast.runs r where r.job_id = a.job_id)
+  where a.id = any (array(select (c.value ->> 'approval')::bigint from jsonb_each(p_consents) c));
+  -- Whatever else was granted (a first run that then turned out to need money) was for this run, too.
+  update holdfast.approvals a set state = 'superseded', closed_reason = 'A later consent covered the run.'
+  where a.job_id = any (array(select k::bigint from jsonb_object_keys(p_consents) k)) and a.state = 'granted';
 end
 $$;
-comment on function holdfast_private.spend_grants(bigint[]) is 'Jobs have just started with a consent: it is spent by that run.';
+comment on function holdfast_private.spend_grants(jsonb) is 'Jobs have just started, each with the consent given ({job: consent_of}): it is spent by that run.';
 
 create function holdfast_private.tg_approval_decisions__decide() returns trigger
   language plpgsql security definer set search_path = ''
@@ -245,8 +247,10 @@ begin
   if not found or (holdfast_private.is_api_caller() and not exists (select from holdfast.my_workspaces m where m.workspace_id = v_approval.workspace_id)) then
     perform holdfast_private.refuse(404, 'unknown_approval', format('There is no approval %s that you may see.', new.approval_id), 'See holdfast.approvals.');
   end if;
-  -- The job first: the order of everybody who moves it.
+  -- The subject first: the order of everybody who moves it.
   perform from holdfast.jobs j where j.id = v_approval.job_id for update;
+  perform from holdfast.schedules s where s.workspace_id = v_approval.workspace_id and s.name = v_approval.schedule for update;
+  perform from holdfast.budgets b where b.workspace_id = v_approval.workspace_id and b.name = v_approval.budget for no key update;
   select a.* into v_approval from holdfast.approvals a where a.id = new.approval_id for update;
   new.workspace_id := v_approval.workspace_id;
   new.decided_by := holdfast_private.current_actor();
@@ -267,7 +271,7 @@ begin
   if v_grants >= v_approval.quorum then
     update holdfast.approvals a set state = case v_approval.subject when 'job' then 'granted' else 'spent' end, closed_at = v_now where a.id = v_approval.id;
     case v_approval.subject
-      when 'job' then perform holdfast_private.requeue(v_approval.job_id);
+      when 'job' then perform holdfast_private.requeue(array[v_approval.job_id]);
       when 'schedule' then perform holdfast_private.set_schedule_enabled(v_approval.workspace_id, v_approval.schedule, true, v_approval.requested_by);
       else perform holdfast_private.set_cap(v_approval.workspace_id, v_approval.budget, (v_approval.params ->> 'cap')::numeric);
     end case;
@@ -329,6 +333,9 @@ begin
   if not exists (select from holdfast.approvals a where a.id = p_act.approval_id and a.workspace_id = p_act.workspace_id) then
     perform holdfast_private.refuse(404, 'unknown_approval', format('There is no approval %s in this workspace.', p_act.approval_id), 'See holdfast.approvals.');
   end if;
+  if exists (select from jsonb_object_keys(p_act.params) k where k <> 'digest') then
+    perform holdfast_private.refuse(400, 'unknown_option', format('params may hold digest: got %s.', left(p_act.params::text, 200)), 'Give the digest of what you were shown, to be sure that it is still what is asked.');
+  end if;
   insert into holdfast.approval_decisions (approval_id, decision, reason, digest)
   values (p_act.approval_id, case p_act.verb when 'approve' then 'grant' else 'reject' end, p_act.reason, p_act.params ->> 'digest');
   p_act.affected := 1;
@@ -373,21 +380,25 @@ declare
   v_replaced integer := 0;
 begin
   for v_approval in select a.* from holdfast.approvals a where a.state = 'pending' order by a.job_id, a.id loop
-    if v_approval.expires_at <= v_now then
-      if v_approval.job_id is not null then
-        perform from holdfast.jobs j where j.id = v_approval.job_id for update skip locked;
-        continue when not found;
-      end if;
-      update holdfast.approvals a set state = 'expired', closed_at = v_now, closed_reason = 'Nobody decided in time.' where a.id = v_approval.id and a.state = 'pending';
+    continue when v_approval.expires_at > v_now and holdfast_private.digest_now(v_approval) is not distinct from v_approval.digest;
+    -- Skip, never wait: one request in somebody's open transaction must not keep the others from expiring.
+    if v_approval.job_id is not null then
+      perform from holdfast.jobs j where j.id = v_approval.job_id for update skip locked;
       continue when not found;
+    end if;
+    perform from holdfast.approvals a where a.id = v_approval.id and a.state = 'pending' for update skip locked;
+    continue when not found;
+    if v_approval.expires_at <= v_now then
+      update holdfast.approvals a set state = 'expired', closed_at = v_now, closed_reason = 'Nobody decided in time.' where a.id = v_approval.id;
       if v_approval.job_id is not null then
         perform holdfast_private.cancel_waiting(v_approval.job_id, 'Nobody consented before ' || to_char(v_approval.expires_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI') || ' UTC.');
       end if;
       perform holdfast_private.record(v_approval.workspace_id, 'supervisor', 'approval.expired', 'approval', v_approval.id::text, jsonb_strip_nulls(jsonb_build_object('job', v_approval.job_id, 'schedule', v_approval.schedule, 'budget', v_approval.budget)));
       v_expired := v_expired + 1;
-    elsif holdfast_private.digest_now(v_approval) is distinct from v_approval.digest then
-      update holdfast.approvals a set state = 'superseded', closed_at = v_now, closed_reason = 'Its subject changed.' where a.id = v_approval.id and a.state = 'pending';
-      if found and v_approval.job_id is not null then
+    else
+      update holdfast.approvals a set state = 'superseded', closed_at = v_now, closed_reason = 'Its subject changed.' where a.id = v_approval.id;
+      perform holdfast_private.record(v_approval.workspace_id, 'supervisor', 'approval.superseded', 'approval', v_approval.id::text, jsonb_strip_nulls(jsonb_build_object('job', v_approval.job_id, 'schedule', v_approval.schedule, 'budget', v_approval.budget)));
+      if v_approval.job_id is not null then
         insert into holdfast.approvals (workspace_id, venture, subject, job_id, purpose, requested_by, requested_at, reason, shown, digest, quorum, least_role, expires_at)
         select a.workspace_id, a.venture, a.subject, a.job_id, a.purpose, a.requested_by, v_now, 'Changed since it was asked for: read it again.', s.shown, holdfast_private.digest_of(s.shown), a.quorum, a.least_role, a.expires_at
         from holdfast.approvals a join holdfast.jobs j on j.id = a.job_id and j.state = 'awaiting_approval', lateral (select holdfast_private.shown_of(j) as shown) s where a.id = v_approval.id;

@@ -18,6 +18,7 @@ create table holdfast.quarantine (
   constraint quarantine_review_has_its_time check ((state = 'open') = (reviewed_at is null))
 );
 create unique index quarantine_one_open_a_job on holdfast.quarantine (job_id) where state = 'open';
+create index quarantine_by_job on holdfast.quarantine (job_id);
 create index quarantine_newest on holdfast.quarantine (workspace_id, opened_at desc, id desc);
 create index quarantine_open on holdfast.quarantine (workspace_id, opened_at) where state = 'open';
 comment on table holdfast.quarantine is 'Jobs isolated until a person reviewed them, and the reviews. Release or discard through holdfast.actions.';
@@ -55,6 +56,7 @@ create table holdfast.dead_letters (
   constraint dead_letters_closed_has_its_time check ((state = 'open') = (closed_at is null))
 );
 create unique index dead_letters_one_open_a_job on holdfast.dead_letters (job_id) where state = 'open';
+create index dead_letters_by_job on holdfast.dead_letters (job_id);
 create index dead_letters_open on holdfast.dead_letters (workspace_id, died_at desc, id desc) where state = 'open';
 create index dead_letters_alike on holdfast.dead_letters (workspace_id, fingerprint) where state = 'open';
 create index dead_letters_newest on holdfast.dead_letters (workspace_id, died_at desc, id desc);
@@ -195,16 +197,16 @@ declare
   v_filter jsonb := p_act.params -> 'filter';
   v_cap integer;
   v_jobs bigint[];
-  v_job holdfast.jobs;
+  v_done bigint[];
+  v_ask bigint[];
   v_asked integer := 0;
-  v_done bigint[] := '{}';
 begin
   if exists (select from jsonb_object_keys(p_act.params) k where k not in ('filter', 'limit')) then
     perform holdfast_private.refuse(400, 'unknown_option', format('params may hold filter and limit: got %s.', p_act.params), 'Example: {"filter": {"kind": "import"}, "limit": 500}.');
   end if;
   perform holdfast_private.check_filter(v_filter);
-  if coalesce(jsonb_typeof(p_act.params -> 'limit'), 'number') <> 'number' or coalesce((p_act.params ->> 'limit')::numeric, 1) not between 1 and 10000 then
-    perform holdfast_private.refuse(422, 'bad_limit', format('params.limit must be 1 to 10000: got %s.', p_act.params -> 'limit'), 'Leave it out for 1000.');
+  if coalesce(jsonb_typeof(p_act.params -> 'limit'), 'number') <> 'number' or coalesce((p_act.params ->> 'limit')::numeric, 1) not between 1 and 10000 or (p_act.params ->> 'limit')::numeric % 1 <> 0 then
+    perform holdfast_private.refuse(422, 'bad_limit', format('params.limit must be a whole number from 1 to 10000: got %s.', p_act.params -> 'limit'), 'Leave it out for 1000.');
   end if;
   v_cap := coalesce((p_act.params ->> 'limit')::numeric::integer, 1000);
   v_jobs := array(select d.job_id from holdfast.match_dead_letters(p_act.workspace_id, v_filter, v_cap + 1) d);
@@ -213,12 +215,16 @@ begin
   elsif cardinality(v_jobs) > v_cap then
     perform holdfast_private.refuse(422, 'too_many', format('More than %s dead letters match.', v_cap), 'Narrow the filter, or set params.limit (10000 at most): an act this large is taken in portions.');
   end if;
-  for v_job in select j.* from holdfast.jobs j where j.id = any (v_jobs) and j.state in ('failed', 'timed_out') order by j.id for update loop
-    if p_act.verb = 'redrive' then
-      v_asked := v_asked + (holdfast_private.act_retry_job(p_act, v_job) ->> 'state' = 'awaiting_approval')::int;
-    end if;
-    v_done := v_done || v_job.id;
-  end loop;
+  -- All at once: one by one, a thousand would take longer than the Data API lets a call take.
+  with locked as materialized (
+    select j.* from holdfast.jobs j where j.id = any (v_jobs) and j.state in ('failed', 'timed_out') order by j.id for update
+  )
+  select coalesce(array_agg(j.id order by j.id), '{}'), coalesce(array_agg(j.id order by j.id) filter (where holdfast_private.retry_asks(j)), '{}') into v_done, v_ask from locked j;
+  if p_act.verb = 'redrive' then
+    perform holdfast_private.try_again(p_act.workspace_id, array(select d from unnest(v_done) d where d <> all (v_ask)), false);
+    perform holdfast_private.try_again(p_act.workspace_id, v_ask, true);
+    v_asked := (select count(*) from holdfast.jobs j where j.id = any (v_done) and j.state = 'awaiting_approval');
+  end if;
   update holdfast.dead_letters d set state = case p_act.verb when 'redrive' then 'redriven' else 'dismissed' end, closed_by = p_act.actor, closed_at = p_act.acted_at, note = p_act.reason
   where d.job_id = any (v_done) and (d.state = 'open' or d.closed_at >= p_act.acted_at);
   p_act.affected := cardinality(v_done);

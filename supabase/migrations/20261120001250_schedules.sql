@@ -127,8 +127,10 @@ declare
   v_match text[];
   v_from int;
   v_to int;
-  v_first_day int := 31;
-  v_longest int := 0;
+  v_values int[];
+  v_seen int[];
+  v_least_day int := 31;
+  v_most_days int := 0;
 begin
   if p_cron ~ '^@(hourly|daily|weekly|monthly|yearly)$' then
     return null;
@@ -140,6 +142,7 @@ begin
     return format('a rule has five fields (minute hour day-of-month month day-of-week): got %s', case when v_fields = '{""}' then 0 else cardinality(v_fields) end);
   end if;
   for i in 1 .. 5 loop
+    v_seen := '{}';
     foreach v_part in array string_to_array(v_fields[i], ',') loop
       v_match := regexp_match(lower(v_part), '^(\*|[0-9]+|[a-z]{3})(-([0-9]+|[a-z]{3}))?(/([0-9]+))?$');
       if v_match is null then
@@ -160,16 +163,21 @@ begin
       elsif v_match[5] is not null and v_match[5]::numeric not between 1 and v_high[i] then
         return format('%s: the step of %s must be 1 to %s', v_names[i], quote_literal(left(v_part, 30)), v_high[i]);
       end if;
+      v_values := array(select distinct case when i = 5 then v % 7 else v end from generate_series(v_from, v_to, coalesce(v_match[5], '1')::int) v);
+      if v_values && v_seen then
+        return format('%s: %s names again what stands before it', v_names[i], quote_literal(left(v_part, 30)));
+      end if;
+      v_seen := v_seen || v_values;
       if i = 3 then
-        v_first_day := least(v_first_day, v_from);
+        v_least_day := least(v_least_day, v_from);
       elsif i = 4 then
-        v_longest := greatest(v_longest, (select max(case when m = 2 then 29 when m in (4, 6, 9, 11) then 30 else 31 end) from generate_series(v_from, v_to, coalesce(v_match[5]::int, 1)) m));
+        v_most_days := greatest(v_most_days, (select max(case when v = 2 then 29 when v in (4, 6, 9, 11) then 30 else 31 end) from unnest(v_values) v));
       end if;
     end loop;
   end loop;
   -- 30 February never comes. (A weekday beside it would still match.)
-  if v_fields[5] = '*' and v_first_day > v_longest then
-    return format('day-of-month: month %s has no day %s', v_fields[4], v_fields[3]);
+  if v_fields[5] = '*' and v_least_day > v_most_days then
+    return format('day-of-month: month %s has no day %s', left(v_fields[4], 30), left(v_fields[3], 30));
   end if;
   return null;
 end
@@ -310,7 +318,6 @@ declare
   v_now timestamptz := holdfast_private.clock();
 begin
   return query
-    -- A gap longer than anything may be fired late is not stepped window by window from its beginning.
     select s.id, s.name, s.cron, s.time_zone, s.stepped_to, v_now, 2000
     from holdfast.schedules s where s.enabled and (s.next_window_at is null or s.next_window_at <= v_now)
     order by s.next_window_at nulls first limit 500;
@@ -339,6 +346,10 @@ begin
   select s.* into v_schedule from holdfast.schedules s where s.id = p_schedule for update skip locked;
   -- Somebody else is deciding, has decided (stepped_to moved on), or it was disabled meanwhile.
   if not found or not v_schedule.enabled or v_schedule.stepped_to <> p_from or p_to > v_now then
+    return jsonb_build_object('ignored', true);
+  end if;
+  -- The next window is not late, it has come while its predecessors were handed in: those would be judged as part of a gap.
+  if p_next <= v_now and p_to is distinct from p_windows[cardinality(p_windows)] then
     return jsonb_build_object('ignored', true);
   end if;
   if p_next <= v_now and v_schedule.catch_up = 'all' and cardinality(v_windows) > v_schedule.catch_up_limit then

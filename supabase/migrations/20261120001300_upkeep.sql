@@ -273,6 +273,12 @@ begin
   ) j;
   if v_old is not null then
     delete from holdfast.runs r where r.job_id = any (v_old);
+    -- What was said about them goes with them; the ledger keeps who decided what.
+    delete from holdfast.stopped_runs t where t.job_id = any (v_old);
+    delete from holdfast.approval_decisions d using holdfast.approvals a where a.id = d.approval_id and a.job_id = any (v_old);
+    delete from holdfast.approvals a where a.job_id = any (v_old);
+    delete from holdfast.quarantine q where q.job_id = any (v_old);
+    delete from holdfast.dead_letters d where d.job_id = any (v_old);
     with dropped as (delete from holdfast.jobs j where j.id = any (v_old) returning j.id, j.workspace_id)
     insert into holdfast_ledger.events (at, workspace_id, actor, action, subject_type, subject_id, data)
     select v_now, d.workspace_id, 'supervisor', 'jobs.dropped', 'jobs', count(*)::text, jsonb_build_object('first', min(d.id), 'last', max(d.id), 'count', count(*))

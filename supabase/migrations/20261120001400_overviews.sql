@@ -69,7 +69,9 @@ create view holdfast.next_up with (security_invoker = true) as
       else array_to_string(array(
         select case g
           when 'stop' then 'an emergency stop holds it' || coalesce((select ': ' || s.reason || ' (engaged by ' || holdfast.name_of(j.workspace_id, s.engaged_by) || ')' from holdfast.emergency_stops s
-            where s.released_at is null and (s.workspace_id is null or s.workspace_id = j.workspace_id) order by s.engaged_at limit 1), '')
+            where s.released_at is null and (s.workspace_id is null or s.workspace_id = j.workspace_id)
+              and case s.scope when 'venture' then s.name = j.venture when 'lane' then s.name = j.lane when 'queue' then s.name = j.queue when 'kind' then s.name = j.kind else true end
+              and ('workers' = any (s.what) or ('paid' = any (s.what) and j.paid) or ('external' = any (s.what) and j.external)) order by s.engaged_at limit 1), '')
           when 'budget' then coalesce((select 'budget ' || b.name || ': ' || to_char(coalesce(p.reserved + p.spent, 0), 'FM999999990.00') || ' of ' || to_char(b.cap, 'FM999999990.00') || ' ' || b.currency || ' used, it needs ' || to_char(j.est_cost, 'FM999999990.00')
             from holdfast.budgets b left join holdfast.budget_periods p on p.budget_id = b.id and p.starts_at <= now() and p.ends_at > now()
             where b.workspace_id = j.workspace_id and case b.scope when 'venture' then b.scope_name = j.venture when 'lane' then b.scope_name = j.lane when 'kind' then b.scope_name = j.kind else true end
@@ -109,8 +111,8 @@ create view holdfast.allowed_actions with (security_invoker = true) as
   join holdfast.verbs v on v.verb = s.verb and v.subject = s.subject
   join holdfast.my_powers p on p.workspace_id = j.workspace_id and p.verb = s.verb and p.subject = s.subject
   where s.verb not in ('approve', 'reject')
-     or exists (select from holdfast.workspaces w where w.id = j.workspace_id and w.single_operator)
-     or exists (select from holdfast.approvals a where a.job_id = j.id and a.state = 'pending' and a.requested_by <> 'user:' || (select auth.uid())
+     or exists (select from holdfast.approvals a join holdfast.workspaces w on w.id = a.workspace_id
+       where a.job_id = j.id and a.state = 'pending' and a.expires_at > now() and (w.single_operator or a.requested_by <> 'user:' || (select auth.uid()))
        and (select r.rank from holdfast.roles r where r.role = p.role) >= (select r.rank from holdfast.roles r where r.role = a.least_role)
        and not exists (select from holdfast.approval_decisions d where d.approval_id = a.id and d.decided_by = 'user:' || (select auth.uid())));
 comment on view holdfast.allowed_actions is 'What the signed-in person may do with a job now. Pages and the CLI draw exactly these.';

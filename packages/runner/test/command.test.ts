@@ -92,6 +92,39 @@ describe("a command", () => {
     expect(names.filter((name) => name.startsWith("HOLDFAST_PASS_") || name.startsWith("NODE_"))).toEqual([]);
   });
 
+  it("finds nothing in its runner's environment that leads to the database, however it is printed", async () => {
+    const password = decodeURIComponent(new URL(bench.url).password);
+    const hidden = { PGPASSWORD: "hidden-in-the-environment" };
+    const { run, launched } = await bench.run({
+      argv: ["sh", "-c", "tr '\\0' '\\n' < /proc/$PPID/environ > seen; cat seen; rev seen"],
+      env: { ...hidden, HOLDFAST_DATABASE_URL: bench.url },
+    });
+    const printed = (await bench.stored(launched.spec.token, "stdout")).toString();
+    expect(run.outcome).toBe("completed");
+    expect(printed).toContain("PATH=");
+    expect(printed).toContain("=HTAP");
+    for (const secret of [password, hidden.PGPASSWORD, "PGPASSWORD", "postgres://"]) {
+      expect(secret).not.toBe("");
+      expect(printed).not.toContain(secret);
+      expect(printed).not.toContain([...secret].reverse().join(""));
+    }
+    expect(printed).not.toContain("[redacted:");
+  });
+
+  it("has a runner that logs in with what its worker's environment adds to the connection string", async () => {
+    const url = new URL(bench.url);
+    const password = decodeURIComponent(url.password);
+    url.password = "";
+    const { run } = await bench.run({ argv: ["true"], databaseUrl: url.href, env: { PGPASSWORD: password } });
+    expect(run.outcome).toBe("completed");
+  });
+
+  it("ran on the host that its worker names, whatever the machine calls itself", async () => {
+    const { run, status } = await bench.run({ argv: ["true"], spec: { host: "box-7" } });
+    expect(run.host).toBe("box-7");
+    expect(status.host).toBe("box-7");
+  });
+
   it("records where it ran, as what, and what it used", async () => {
     const { run, launched } = await bench.run({
       argv: ["sh", "-c", "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done; sleep 0.3"],
@@ -127,6 +160,12 @@ describe("a command that cannot start", () => {
     const { run } = await bench.run({ argv: [file] });
     expect(run).toMatchObject({ ...final, error_class: "program_not_executable" });
     expect(run.error_message).toContain(file);
+  });
+
+  it("fails for good when its program is a directory, and says so", async () => {
+    const { run } = await bench.run({ argv: [bench.stateDirectory] });
+    expect(run).toMatchObject({ ...final, error_class: "program_not_executable" });
+    expect(run.error_message).toContain("is a directory, not a program");
   });
 
   it("fails for good when a listed variable is missing, naming it", async () => {

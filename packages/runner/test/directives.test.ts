@@ -45,6 +45,7 @@ describe("a directive line", () => {
     ["progress that is no number", "progress=half"],
     ["a negative cost", "cost=-1 unit=usd"],
     ["a cost that is no number", "cost=NaN"],
+    ["a cost nobody could mean", "cost=1e30 unit=usd"],
     ["a result that is not JSON", "result={"],
   ])("with %s is ignored with a complaint", (_, line) => {
     const [directive] = scan(`::holdfast ${line}\n`);

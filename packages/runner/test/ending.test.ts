@@ -161,7 +161,7 @@ describe("SIGTERM to the runner", () => {
     await running(launched);
     process.kill(launched.pid, "SIGTERM");
     const { run, job } = await bench.finish(launched);
-    expect(run).toMatchObject({ outcome: "failed", error_class: "host_shutdown", signal: "SIGTERM" });
+    expect(run).toMatchObject({ outcome: "failed", error_class: "runner_terminated", signal: "SIGTERM" });
     expect(job.state).not.toBe("failed");
   });
 

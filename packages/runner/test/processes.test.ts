@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import {
   bootId,
   carriesMarker,
+  isSameBoot,
   isSameProcess,
   killMarked,
   killProcessTree,
@@ -56,8 +57,15 @@ describe("the identity of a process", () => {
     expect(processStarted(pid)).toMatch(/^\d+$/);
   });
 
-  it("comes with the identity of the boot", () => {
-    expect(bootId()).toMatch(/^[0-9a-f-]{36}$/);
+  it("comes with the identity of the boot and of the pid namespace", () => {
+    expect(bootId()).toMatch(/^[0-9a-f-]{36}:pid:\[\d+\]$/);
+  });
+
+  it("may be alive, unseen, in another namespace of the same boot, and is gone with its boot", () => {
+    expect(isSameBoot("a:pid:[1]", "a:pid:[2]")).toBe(true);
+    expect(isSameBoot("a:pid:[1]", "a")).toBe(true);
+    expect(isSameBoot("a:pid:[1]", "b:pid:[1]")).toBe(false);
+    expect(isSameBoot("a:pid:[1]", null)).toBe(false);
   });
 });
 

@@ -25,13 +25,15 @@ const someOutput = (launched: Launched) =>
 const row = async (table: string, id: number) =>
   (await bench.rows(`select * from holdfast.${table} where id = $1`, [id]))[0];
 
-/** Does to a run what the reaper does when its lease has expired. */
+/** Does to a run what the reaper does when its lease has expired; at once, because the runner may ask at any moment. */
 async function lose(launched: Launched, jobState: "retrying" | "failed"): Promise<void> {
   const { token, job_id } = launched.spec;
-  await bench.rows("delete from holdfast.leases where token = $1", [token]);
-  await bench.rows("update holdfast.runs set outcome = 'lost', finished_at = now() where id = $1", [token]);
-  if (jobState === "retrying") await bench.rows("update holdfast.jobs set state = 'retrying' where id = $1", [job_id]);
-  else await bench.rows("update holdfast.jobs set state = 'failed', finished_at = now() where id = $1", [job_id]);
+  await bench.rows(
+    `with ended as (delete from holdfast.leases where token = $1),
+          lost as (update holdfast.runs set outcome = 'lost', finished_at = now() where id = $1)
+     update holdfast.jobs set state = $3::text, finished_at = case $3::text when 'failed' then now() end where id = $2`,
+    [token, job_id, jobState],
+  );
 }
 
 describe("a runner whose database connection is ended again and again", () => {

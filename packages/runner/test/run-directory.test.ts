@@ -12,6 +12,7 @@ const spec: RunSpec = {
   workspace: "local",
   kind: "command",
   name: null,
+  host: "box-7",
   timeout_seconds: 60,
   ttl_seconds: 15,
   heartbeat_seconds: 5,

@@ -2,6 +2,7 @@ import { type Duty, duties, isConnectionLost, millisecondsUntilDue, type Queryab
 import { createTask, type ScheduledTask } from "node-cron";
 import type { Logger } from "pino";
 import { cronOf } from "./cron-of.ts";
+import { ScheduleStepper } from "./schedules/schedule-stepper.ts";
 
 /** What a {@link DutyRoster} needs. */
 export interface DutyRosterOptions {
@@ -12,6 +13,8 @@ export interface DutyRosterOptions {
 
 // Due times further away than this are left to the next regular promotion.
 const PRECISE_WITHIN = 2_000;
+/** Not a duty of the database's: its windows are stepped here, by cron-parser. */
+const SCHEDULES = { name: "schedules", every_seconds: 1 };
 const SILENT = { info() {}, warn() {}, error() {}, debug() {} };
 
 /**
@@ -22,18 +25,20 @@ export class DutyRoster {
   readonly #options: DutyRosterOptions;
   readonly #underWay = new Map<string, Promise<void>>();
   #tasks: ScheduledTask[] = [];
+  readonly #stepper: ScheduleStepper;
   #timer: NodeJS.Timeout | undefined;
   #active = false;
   #databaseAway = false;
 
   constructor(options: DutyRosterOptions) {
     this.#options = options;
+    this.#stepper = new ScheduleStepper(options);
   }
 
   /** Reads the duties, does each of them once, and keeps doing them. */
   async start(): Promise<void> {
     this.#active = true;
-    const roster = await duties(this.#options.db);
+    const roster = [...(await duties(this.#options.db)), SCHEDULES];
     if (!this.#active) return;
     this.#tasks = roster.map((duty) => this.#schedule(duty));
     for (const task of this.#tasks) await task.start();
@@ -44,6 +49,7 @@ export class DutyRoster {
   /** Does nothing more from now on; a duty under way is awaited by {@link settled}. */
   stop(): void {
     this.#active = false;
+    this.#stepper.stop();
     clearTimeout(this.#timer);
     for (const task of this.#tasks) void task.destroy();
     this.#tasks = [];
@@ -53,7 +59,7 @@ export class DutyRoster {
     await Promise.all(this.#underWay.values());
   }
 
-  #schedule(duty: Duty): ScheduledTask {
+  #schedule(duty: Pick<Duty, "name" | "every_seconds">): ScheduledTask {
     return createTask(cronOf(duty.every_seconds), () => this.#do(duty.name), {
       name: duty.name,
       noOverlap: true,
@@ -73,7 +79,7 @@ export class DutyRoster {
   async #attempt(duty: string): Promise<void> {
     const { db, supervisor, logger } = this.#options;
     try {
-      const done = await runDuty(db, duty, supervisor);
+      const done = await (duty === SCHEDULES.name ? this.#stepper.step() : runDuty(db, duty, supervisor));
       logger.trace({ duty, done }, "duty done");
       if (duty === "promote") await this.#setPreciseTimer();
       if (this.#databaseAway) logger.info("the database is back");

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
-import { createPool, lead, resign, retrying } from "@holdfast/db";
-import { checkConnectionUrl } from "@holdfast/db/connection";
+import { createPool, duties, lead, resign, retrying } from "@holdfast/db";
+import { checkConnectionUrl, explainConnectionError } from "@holdfast/db/connection";
 import type pg from "pg";
 import type { Logger } from "pino";
 import { DutyRoster } from "./duty-roster.ts";
@@ -43,13 +43,17 @@ class LeaseHolder implements Supervisor {
   readonly #leasePool: pg.Pool;
   readonly #dutyPool: pg.Pool;
   readonly #timer: NodeJS.Timeout;
+  readonly #databaseUrl: string;
   #renewedAt = 0;
+  #failures = 0;
+  #standingBy = false;
   #roster: DutyRoster | undefined;
   #asking: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
 
   constructor({ databaseUrl, logger, name }: SupervisorOptions) {
     this.name = name ?? `${hostname()}:${process.pid}`;
+    this.#databaseUrl = databaseUrl;
     this.#logger = logger.child({ supervisor: this.name });
     const pool = {
       logger: this.#logger,
@@ -93,14 +97,40 @@ class LeaseHolder implements Supervisor {
     const asked = performance.now();
     try {
       const granted = await lead(this.#leasePool, this.name, TTL_SECONDS);
-      if (!granted) return this.#stepDown("another supervisor leads");
+      if (this.#failures > 0) this.#logger.info({ failures: this.#failures }, "the database answers again");
+      this.#failures = 0;
+      if (!granted) {
+        this.#stepDown("another supervisor leads");
+        return await this.#standBy();
+      }
+      this.#standingBy = false;
       this.#renewedAt = asked;
       this.#takeOver();
     } catch (err) {
-      this.#logger.debug({ err }, "the leader lease could not be renewed");
+      this.#sayFailure(err);
       // Without an answer for a whole life of the lease somebody else may lead by now.
       if (performance.now() - this.#renewedAt >= TTL_SECONDS * 1000) this.#stepDown("the lease could not be renewed");
     }
+  }
+
+  /** The first failure and then every tenth: an outage of minutes must neither be silent nor fill the log. */
+  #sayFailure(err: unknown): void {
+    this.#failures++;
+    const { message, remedy } = explainConnectionError(err, this.#databaseUrl);
+    const loud = this.#failures === 1 || this.#failures % 10 === 0;
+    this.#logger[loud ? "warn" : "debug"](
+      { err, failures: this.#failures, remedy },
+      `the leader lease could not be renewed, will try again: ${message}`,
+    );
+  }
+
+  /** Says once for whom: the leader is who did the last duty. */
+  async #standBy(): Promise<void> {
+    if (this.#standingBy) return;
+    const done = (await duties(this.#leasePool)).filter((duty) => duty.last_succeeded_at !== null);
+    const last = done.sort((a, b) => Number(b.last_succeeded_at) - Number(a.last_succeeded_at))[0];
+    this.#standingBy = true;
+    this.#logger.info(`standing by for ${last?.done_by ?? "another supervisor"}`);
   }
 
   #takeOver(): void {

@@ -120,12 +120,41 @@ describe("a supervisor", () => {
     expect(supervisor.leading).toBe(true);
   });
 
+  it("says that it stands by, and for whom", async () => {
+    await using _ = startSupervisor({ databaseUrl: database.url("holdfast_worker"), logger, name: "leader" });
+    await leads("leader");
+    await until("it has done a duty", async () => (await doneBy()) === "leader");
+    const said = capture();
+    await using _standby = startSupervisor({ databaseUrl: database.url("holdfast_worker"), ...said, name: "standby" });
+    await until("the standby has said so", async () =>
+      said.lines.find((line) => line.includes("standing by for leader")),
+    );
+  });
+
+  it("says that the database is away, and why", async () => {
+    const said = capture();
+    await using _ = startSupervisor({ databaseUrl: "postgres://u:p@127.0.0.1:9/postgres", ...said });
+    const line = await until("it has warned", async () =>
+      said.lines.find((each) => each.includes("could not be renewed")),
+    );
+    expect(JSON.parse(line)).toMatchObject({
+      level: 40,
+      msg: expect.stringContaining("nothing listens at 127.0.0.1:9"),
+    });
+  });
+
   it("refuses a transaction pooler's port", () => {
     expect(() => startSupervisor({ databaseUrl: "postgres://u:p@db.example:6543/postgres", logger })).toThrow(
       /transaction pooler/,
     );
   });
 });
+
+/** A logger, and every line that it was given. */
+function capture() {
+  const lines: string[] = [];
+  return { lines, logger: pino({ level: "info" }, { write: (line: string) => void lines.push(line) }) };
+}
 
 async function doneBy(): Promise<string> {
   const { rows } = await database.pool().query("select done_by from holdfast.duties where name = 'promote'");

@@ -12,7 +12,7 @@ export {
   type TestDatabaseOptions,
   type TestStackOptions,
 } from "./cluster/index.ts";
-export { type ActResult, type ActSpec, act, duty } from "./factories/acts.ts";
+export { type ActResult, type ActSpec, act, duty, sealAll } from "./factories/acts.ts";
 export { enqueue, JOB_STATES, type JobSpec, type JobState, job, registerKinds } from "./factories/job.ts";
 export { type FinishAnswer, type FinishSpec, stateOf, type TestWorker, worker } from "./factories/worker.ts";
 export { type TestWorkspace, workspace } from "./factories/workspace.ts";

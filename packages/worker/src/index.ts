@@ -4,7 +4,7 @@ import "./delivery/quiet.ts";
 export { z } from "zod";
 export { type Ending, RunAborted } from "./functions/ending.ts";
 export { type KeepWorkerOptions, type KeptWorker, keepWorker } from "./keeper/keep-worker.ts";
-export { onKeeperGone, reportToKeeper } from "./keeper/report-to-keeper.ts";
+export { onKeeperGone } from "./keeper/report-to-keeper.ts";
 export { startWorker } from "./start-worker.ts";
 export {
   type CostDetails,

@@ -1,7 +1,8 @@
 import { type Queryable, registerWorker, type WorkerIdentity } from "@holdfast/db";
 import type { Logger } from "pino";
+import { reportToKeeper } from "./keeper/report-to-keeper.ts";
 
-/** The worker's row: made at the start, and made again should the database have ended it. */
+/** The worker's row: made at the start, and made again should the database have ended it. The keeper is told its id. */
 export class Registration {
   readonly #db: Queryable;
   readonly #logger: Logger;
@@ -23,6 +24,8 @@ export class Registration {
   /** Makes the row. @throws HoldfastError `unknown_lane` */
   async register(): Promise<void> {
     this.#id = await registerWorker(this.#db, this.#identity);
+    // Each time: a death that is reported for a row that had ended frees nothing.
+    reportToKeeper(this.#id);
   }
 
   /** Makes a new row; calls at the same time make one. */

@@ -2,6 +2,7 @@ import "./delivery/quiet.ts";
 import { createPool, registerKinds, retrying } from "@holdfast/db";
 import { checkConnectionUrl } from "@holdfast/db/connection";
 import { checkSchema } from "@holdfast/db/migrate";
+import { BUILTIN_KINDS, builtinTasks } from "./tasks/builtin-tasks.ts";
 import { describeKinds } from "./tasks/describe-kinds.ts";
 import { Worker } from "./worker.ts";
 import { checkedOptions, type WorkerOptions, WorkerOptionsError } from "./worker-options.ts";
@@ -19,7 +20,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const checked = checkedOptions(options);
   const { databaseUrl, logger, signal } = options;
   checkConnectionUrl(databaseUrl);
-  const tasks = byKind(options.tasks ?? []);
+  const own = byKind(options.tasks ?? []);
   const pool = createPool(databaseUrl, {
     max: 4,
     applicationName: "holdfast worker",
@@ -28,11 +29,13 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const waiting = { signal, logger, what: "start the worker" };
   try {
     if (options.checkSchema ?? true) await retrying(() => checkSchema(pool), waiting);
-    await retrying(() => registerKinds(pool, describeKinds([...tasks.values()])), waiting);
+    await retrying(() => registerKinds(pool, describeKinds([...own.values()])), waiting);
   } catch (error) {
     await pool.end();
     throw error;
   }
+  // The database knows the built-in kinds by itself: registering them would only say the same again.
+  const tasks = new Map([...builtinTasks(pool), ...own.values()].map((task) => [task.kind, task]));
   // From here on the pool is the worker's, which also closes it when it cannot start.
   const worker = new Worker({ ...options, ...checked }, pool, tasks);
   await worker.start(signal);
@@ -45,5 +48,7 @@ function byKind(tasks: NonNullable<WorkerOptions["tasks"]>) {
     const twice = tasks.find((task) => map.get(task.kind) !== task);
     throw new WorkerOptionsError(`tasks: the kind "${twice?.kind}" is given twice`);
   }
+  const builtin = tasks.find((task) => BUILTIN_KINDS.some((kind) => kind === task.kind));
+  if (builtin) throw new WorkerOptionsError(`tasks: the kind "${builtin.kind}" is built in; name yours otherwise`);
   return map;
 }

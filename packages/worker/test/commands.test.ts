@@ -21,6 +21,7 @@ const start = (commands: number) =>
     logger: log.logger,
     capacity: 2,
     commands,
+    host: "named-by-its-worker",
     stateDirectory: folder,
     heartbeatSeconds: 1,
     graceSeconds: 1,
@@ -59,7 +60,8 @@ describe("a command job", () => {
   it("runs in a runner, keeps its exit code and its output", async () => {
     const id = await command(["sh", "-c", "echo hello; exit 3"], { max_attempts: 1 });
     expect(await jobs.ended(id)).toMatchObject({ state: "failed", error_class: "exit_code" });
-    expect((await jobs.runs(id))[0]).toMatchObject({ exit_code: 3, outcome: "failed" });
+    expect((await jobs.runs(id))[0]).toMatchObject({ exit_code: 3, outcome: "failed", host: worker.host });
+    expect(worker.host).toBe("named-by-its-worker");
     expect(await output(id)).toBe("hello\n");
   });
 

@@ -49,6 +49,26 @@ describe("a kept worker", () => {
     expect((await workers())[1].ended_reason).toBe("retired");
   });
 
+  it("that had to register again is reported under its new id", async () => {
+    const log = testLog();
+    const options = { entry, env: env(), databaseUrl: database.url("holdfast_worker"), logger: log.logger };
+    await using kept = keepWorker(options);
+    const [first] = await until("the worker is registered", async () => {
+      const live = (await workers()).filter((row) => row.ended_at === null);
+      return live.length === 1 ? live : undefined;
+    });
+    await database.pool().query("select holdfast_private.retire_worker($1)", [first.id]);
+    const second = await until("it has registered again", async () =>
+      // It has beaten as the new one: by then its keeper has been told.
+      (await workers()).find((row) => row.id > first.id && row.pid === kept.pid && row.last_seen_at > row.started_at),
+    );
+    process.kill(kept.pid as number, "SIGKILL");
+    // Which of the keeper and the next worker's host watch is first to end the row is a matter of luck.
+    const report = await until("its death is reported", () => log.lines.find((line) => line.deadWorker !== undefined));
+    expect(report.deadWorker).toBe(second.id);
+    await kept.stop();
+  });
+
   it("that cannot be cured by a new start ends its keeper with its exit code", async () => {
     const broken = join(folder, "broken.mjs");
     await writeFile(broken, "process.exit(2);");

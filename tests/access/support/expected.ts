@@ -7,10 +7,22 @@
 export const EXPECTED = `
                                 anon stra view oper appr admi serv work
   holdfast.actions              ---- NR-- OR-- OO-- OO-- OO-- AA-- ----
+  holdfast.alert_channels       ---- N--- O--- O--- O--- O--- A--- ----
+  holdfast.alerts               ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.allowed_actions      ---- N--- N--- O--- O--- O--- N--- ----
+  holdfast.approval_decisions   ---- NR-- OR-- OR-- OO-- OO-- A--- ----
+  holdfast.approvals            ---- N--- O--- O--- O--- O--- A--- ----
+  holdfast.budget_periods       ---- N--- O--- O--- O--- O--- A--- ----
+  holdfast.budgets              ---- NR-- OR-- OR-- OR-- OO-- AA-- ----
   holdfast.command_rules        ---- NR-- OR-- OR-- OR-- OO-- AA-- ----
+  holdfast.cost_entries         ---- N--- O--- O--- O--- O--- A--- ----
+  holdfast.dead_letters         ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.duties               ---- N--- A--- A--- A--- A--- A--- ----
+  holdfast.emergency_stops      ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.events               ---- N--- O--- O--- O--- O--- A--- ----
+  holdfast.incident_rules       ---- A--- A--- A--- A--- A--- A--- ----
+  holdfast.incident_steps       ---- N--- O--- O--- O--- O--- A--- ----
+  holdfast.incidents            ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.job_classes          ---- NR-- OR-- OR-- OR-- OO-- AA-- ----
   holdfast.job_dependencies     ---- NR-- OR-- OO-- OO-- OO-- AA-- ----
   holdfast.job_states           ---- A--- A--- A--- A--- A--- A--- ----
@@ -25,15 +37,23 @@ export const EXPECTED = `
   holdfast.my_powers            ---- N--- N--- O--- O--- O--- N--- ----
   holdfast.my_workspaces        ---- N--- O--- O--- O--- O--- N--- ----
   holdfast.next_up              ---- N--- O--- O--- O--- O--- A--- ----
+  holdfast.output_rules         ---- NR-- OR-- OR-- OR-- OO-- AA-- ----
   holdfast.people               ---- N--- O--- O--- O--- O--- A-A- ----
   holdfast.profiles             ---- NR-- OR-- OR-- OR-- OO-- AA-- ----
+  holdfast.quarantine           ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.queue_overview       ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.queues               ---- NR-- OR-- OR-- OR-- OO-- AA-- ----
   holdfast.recent_failures      ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.roles                ---- A--- A--- A--- A--- A--- A--- ----
   holdfast.run_output           ---- N--- O--- O--- O--- O--- A--- ----
+  holdfast.runbook_steps        ---- A--- A--- A--- A--- A--- A--- ----
   holdfast.runs                 ---- N--- O--- O--- O--- O--- A--- ----
+  holdfast.schedule_windows     ---- N--- O--- O--- O--- O--- A--- ----
+  holdfast.schedules            ---- NR-- OR-- OR-- OR-- OO-- AA-- ----
   holdfast.status_now           ---- N--- O--- O--- O--- O--- A--- ----
+  holdfast.stop_acknowledgements ---- N--- A--- A--- A--- A--- A--- ----
+  holdfast.stop_report          ---- N--- O--- O--- O--- O--- A--- ----
+  holdfast.stopped_runs         ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.stuck_jobs           ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.ventures             ---- NR-- OR-- OR-- OR-- OO-- AAA- ----
   holdfast.verb_states          ---- A--- A--- A--- A--- A--- A--- ----
@@ -77,9 +97,9 @@ export function expectedCells(): Map<string, Record<Persona, string>> {
 
 /** The same table, drawn from what was found. */
 export function draw(found: Map<string, Record<Persona, string>>): string {
-  const head = `${" ".repeat(32)}${PERSONAS.map((persona) => persona.replace("holdfast_", "").slice(0, 4)).join(" ")}`;
+  const head = `${" ".repeat(33)}${PERSONAS.map((persona) => persona.replace("holdfast_", "").slice(0, 4)).join(" ")}`;
   const rows = [...found].map(
-    ([table, cells]) => `  ${table.padEnd(30)}${PERSONAS.map((persona) => cells[persona]).join(" ")}`,
+    ([table, cells]) => `  ${table.padEnd(31)}${PERSONAS.map((persona) => cells[persona]).join(" ")}`,
   );
   return [head, ...rows].join("\n");
 }

@@ -100,7 +100,7 @@ export class Site implements AsyncDisposable {
   /** Stops every host in good order and returns what is left running afterwards: nothing, unless something is wrong. */
   async leftRunning(): Promise<Leftover[]> {
     await Promise.all(this.#hosts.map((host) => host.stop()));
-    await until("nothing is left", () => processesOf(this.folder).length === 0, 5_000).catch(() => {});
+    await until("nothing is left", () => processesOf(this.folder).length === 0, 30_000).catch(() => {});
     return processesOf(this.folder);
   }
 

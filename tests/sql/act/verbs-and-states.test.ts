@@ -25,6 +25,7 @@ const FITS: Record<string, JobState[]> = {
   reject: ["awaiting_approval"],
   release: ["quarantined"],
   discard: ["quarantined"],
+  quarantine: ["awaiting_approval", "blocked", "queued", "dispatched", "retrying", "failed", "timed_out"],
 };
 
 const AFTER: Record<string, (state: JobState) => RegExp> = {
@@ -36,6 +37,7 @@ const AFTER: Record<string, (state: JobState) => RegExp> = {
   reject: () => /^canceled$/,
   release: () => /^dispatched$/,
   discard: () => /^canceled$/,
+  quarantine: () => /^quarantined$/,
 };
 
 const verbs = Object.keys(FITS);

@@ -22,7 +22,7 @@ const BAD: [
   ["an unknown queue", "hello", {}, { queue: "x" }, "unknown_queue", /queue 'x'/, /Known: .*primary/],
   ["an unknown lane", "hello", {}, { lane: "x" }, "unknown_lane", /lane 'x'/, /Known: .*default/],
   ["an unknown class", "hello", {}, { class: "x" }, "unknown_class", /class 'x'/, /Known: .*small/],
-  ["an unknown venture", "hello", {}, { venture: "x" }, "unknown_venture", /venture 'x'/, /Known: none yet/],
+  ["an unknown venture", "hello", {}, { venture: "x" }, "unknown_venture", /venture 'x'/, /Known: noaerth/],
   [
     "a payload over 256 KiB",
     "hello",

@@ -16,6 +16,8 @@ const USUAL = {
   max: 3,
   quarantine: 2,
   safe: true,
+  alike: 1,
+  needsApproval: false,
 };
 type Case = Partial<typeof USUAL>;
 
@@ -57,15 +59,37 @@ const TABLE: [what: string, args: Case, next: string][] = [
   ["failed, not retry-safe", { safe: false }, "awaiting_approval"],
   ["timed out, not retry-safe", { outcome: "timed_out", safe: false }, "awaiting_approval"],
   ["failed, not retry-safe, out of attempts", { safe: false, attempt: 3 }, "failed"],
+  ["failed alike, not often enough", { quarantine: 3, alike: 2 }, "retrying"],
+  ["failed alike, as often as the class bears", { max: 9, quarantine: 3, alike: 3, attempt: 3 }, "quarantined"],
+  ["timed out alike, too often", { outcome: "timed_out", max: 9, alike: 2, attempt: 2 }, "quarantined"],
+  ["failed alike, too often, not retry-safe", { max: 9, alike: 2, attempt: 2, safe: false }, "quarantined"],
+  ["failed once, where one is enough: one failure is alike to none", { quarantine: 1, alike: 1 }, "retrying"],
+  ["failed twice alike, where one is enough", { max: 9, quarantine: 1, alike: 2, attempt: 2 }, "quarantined"],
+  ["failed alike, and out of attempts: the end comes first", { alike: 3, attempt: 3 }, "failed"],
+  ["failed alike, and final", { alike: 3, mayRetry: false }, "failed"],
+  ["failed alike, and asked to cancel", { alike: 3, verdict: "cancel" }, "canceled"],
+  ["completed after failing alike", { outcome: "completed", alike: 3 }, "completed"],
+  ["failed, consented to, final", { mayRetry: false, needsApproval: true }, "quarantined"],
+  ["failed, consented to, out of attempts", { attempt: 3, needsApproval: true }, "quarantined"],
+  [
+    "timed out, consented to, out of attempts",
+    { outcome: "timed_out", attempt: 3, needsApproval: true },
+    "quarantined",
+  ],
+  ["failed, consented to, attempts left, retry-safe", { needsApproval: true }, "retrying"],
+  ["failed, consented to, attempts left, not retry-safe", { needsApproval: true, safe: false }, "awaiting_approval"],
+  ["completed, consented to", { outcome: "completed", needsApproval: true }, "completed"],
+  ["canceled, consented to", { outcome: "canceled", needsApproval: true }, "canceled"],
+  ["lost past its window, consented to", { outcome: "lost", late: true, crashes: 1, needsApproval: true }, "timed_out"],
 ];
 
 test.each(TABLE)("a run that %s leaves its job as it should be", async (_what, args, next) => {
   const c = { ...USUAL, ...args };
   const { rows } = await db
     .pool()
-    .query("select holdfast_private.state_after($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) as state", [
+    .query("select holdfast_private.state_after($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) as state", [
       ...[c.outcome, c.verdict, c.mayRetry, c.proven, c.late],
-      ...[c.attempt, c.crashes, c.max, c.quarantine, c.safe],
+      ...[c.attempt, c.crashes, c.max, c.quarantine, c.safe, c.alike, c.needsApproval],
     ]);
   expect(rows[0].state).toBe(next);
 });

@@ -1,27 +1,10 @@
-import { createTestDatabase, duty, job, openSession, type TestDatabase, waitUntil } from "@holdfast/testing";
+import { createTestDatabase, duty, job, openSession, sealAll, type TestDatabase, waitUntil } from "@holdfast/testing";
 import pg from "pg";
 import { expect, test } from "vitest";
 
 const verify = async (db: TestDatabase) => (await db.pool().query("select * from holdfast_ledger.verify()")).rows;
 const seal = async (db: TestDatabase) =>
   (await db.pool().query("select holdfast_ledger.seal() as answer")).rows[0].answer;
-
-/**
- * Seals every event written so far, under one seal: first waits until all transactions up to the last event have ended,
- * because those of other test files hold the horizon back.
- */
-async function sealAll(db: TestDatabase): Promise<void> {
-  const ended = await waitUntil(async () => {
-    const { rows } = await db
-      .pool()
-      .query(
-        "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint > (select max(xid) from holdfast_ledger.events) as ended",
-      );
-    return rows[0].ended;
-  }, 30_000);
-  if (!ended) throw new Error("some transaction never ends: the ledger cannot be sealed");
-  await seal(db);
-}
 
 /** What a person with a superuser's rights can do. */
 async function tamper(db: TestDatabase, ...statements: string[]): Promise<void> {

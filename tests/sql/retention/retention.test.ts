@@ -1,4 +1,14 @@
-import { controlClock, createTestDatabase, duty, enqueue, job, openSession, stateOf, worker } from "@holdfast/testing";
+import {
+  controlClock,
+  createTestDatabase,
+  duty,
+  enqueue,
+  job,
+  openSession,
+  sealAll,
+  stateOf,
+  worker,
+} from "@holdfast/testing";
 import { expect, test } from "vitest";
 
 test("output is dropped by whole days once no queue keeps it, with an event", async () => {
@@ -71,7 +81,7 @@ test("days of the ledger go once no workspace keeps them, only when sealed, with
   // The clock moved for this duty alone: nothing has been sealed, so nothing may be dropped.
   await expect(duty(db, "retention")).resolves.toMatchObject({ put_off: expect.any(Number) });
   await expect(enqueued()).resolves.toBe(1);
-  await duty(db, "seal");
+  await sealAll(db);
   await expect(duty(db, "retention")).resolves.toMatchObject({ event_days_dropped: 1 });
   await expect(enqueued()).resolves.toBe(0);
   const { rows } = await db.pool().query("select data from holdfast.events where action = 'events.dropped'");

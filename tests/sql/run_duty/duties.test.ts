@@ -10,7 +10,17 @@ const row = async (name: string) =>
 const names = (await db.pool().query("select name from holdfast.duties order by 1")).rows.map((r) => r.name as string);
 
 test("the duties are the ones the supervisor is told", async () => {
-  expect(names).toEqual(["age_priorities", "partitions", "promote", "reap", "redispatch", "retention", "seal"]);
+  expect(names).toEqual([
+    "age_priorities",
+    "expire_approvals",
+    "partitions",
+    "promote",
+    "reap",
+    "redispatch",
+    "retention",
+    "seal",
+    "watch_incidents",
+  ]);
   const { rows } = await pool.query("select name from holdfast_private.duties()");
   expect(rows.map((r) => r.name)).toEqual(names);
 });

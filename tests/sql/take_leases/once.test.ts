@@ -65,6 +65,7 @@ test("a lease carries all that a function needs", async () => {
       heartbeat_seconds: 5,
       command: null,
       orphans: [],
+      consent: null,
     },
   ]);
   const run = await db

@@ -1,7 +1,7 @@
-import type { Action } from "@holdfast/client";
-import { EXIT, exitCodeOf, formatError, UsageError } from "../cli-error.ts";
+import type { Action, Holdfast } from "@holdfast/client";
+import { EXIT, exitCodeOf, formatError, formatErrorJson, UsageError } from "../cli-error.ts";
 import { addCommand, asPerson, onCall, type Program } from "../command.ts";
-import { print, printJson } from "../context.ts";
+import { type Context, print, printJson } from "../context.ts";
 import { openHoldfast } from "../session/open.ts";
 import { printable } from "../terminal/printable.ts";
 
@@ -17,11 +17,6 @@ const VERBS: Record<string, { summary: string; example: string }> = {
   },
   retry: { summary: "Give the same jobs another attempt now", example: "holdfast retry 12" },
   rerun: { summary: "Make new jobs like these, which point back to them", example: "holdfast rerun 12" },
-  approve: { summary: "Consent to the next attempt of jobs", example: "holdfast approve 12" },
-  reject: {
-    summary: "Refuse consent: the jobs are canceled",
-    example: 'holdfast reject 12 --reason "not this quarter"',
-  },
   release: {
     summary: "Let quarantined jobs go on, after a person looked at them",
     example: 'holdfast release 12 --reason "input corrected"',
@@ -32,34 +27,53 @@ const VERBS: Record<string, { summary: string; example: string }> = {
   },
 };
 
-/** `holdfast cancel|kill|retry|rerun|approve|reject|release|discard ID…`. */
+/** `holdfast cancel|kill|retry|rerun|release|discard ID…`. */
 export function addJobActs(program: Program): void {
   for (const [verb, { summary, example }] of Object.entries(VERBS)) {
     const command = addCommand(program, verb, summary, [example])
       .argument("<ids...>", "ids of the jobs")
       .option("-r, --reason <text>", "why; kept in the record");
     asPerson(command);
-    onCall<{ reason?: string }>(program, command, async (context, { reason }, args) => {
-      const jobs = args.map(jobId);
-      const holdfast = await openHoldfast(context);
-      const actions: Action[] = [];
-      let worst: number = EXIT.ok;
-      for (const job of jobs) {
-        try {
-          const action = await holdfast.act(verb, "job", { job }, { reason });
-          actions.push(action);
-          if (!context.json) print(context, describe(job, action));
-        } catch (error) {
-          // One refusal must not keep the other jobs from being acted on.
-          context.stderr.write(formatError(error));
-          worst = Math.max(worst, exitCodeOf(error));
-          if (worst === EXIT.unreachable) break;
-        }
-      }
-      if (context.json) printJson(context, actions);
-      return worst;
-    });
+    onCall<{ reason?: string }>(program, command, (context, { reason }, args) =>
+      actOnJobs(context, verb, args.map(jobId), reason),
+    );
   }
+}
+
+/** One verb on each of some jobs; answers with the exit code. */
+export function actOnJobs(context: Context, verb: string, jobs: readonly number[], reason?: string): Promise<number> {
+  return actOnEach(
+    context,
+    jobs,
+    (holdfast, job) => holdfast.act(verb, "job", { job }, { reason }),
+    (job, action) => describe(job, action),
+  );
+}
+
+/** Acts on one thing after the other, says what happened to each, and answers with the worst exit code. */
+export async function actOnEach<T>(
+  context: Context,
+  things: readonly T[],
+  act: (holdfast: Holdfast, thing: T) => Promise<Action>,
+  describeAct: (thing: T, action: Action) => string,
+): Promise<number> {
+  const holdfast = await openHoldfast(context);
+  const actions: Action[] = [];
+  let worst: number = EXIT.ok;
+  for (const thing of things) {
+    try {
+      const action = await act(holdfast, thing);
+      actions.push(action);
+      if (!context.json) print(context, describeAct(thing, action));
+    } catch (error) {
+      // One refusal must not keep the others from being acted on.
+      context.stderr.write(context.json ? formatErrorJson(error) : formatError(error));
+      worst = Math.max(worst, exitCodeOf(error));
+      if (worst === EXIT.unreachable) break;
+    }
+  }
+  if (context.json) printJson(context, actions);
+  return worst;
 }
 
 /** What the act did, as its row says. */

@@ -1,3 +1,4 @@
+import { EXIT } from "../cli-error.ts";
 import { addCommand, onCall, type Program } from "../command.ts";
 import { print, printJson } from "../context.ts";
 import { paint } from "../terminal/paint.ts";
@@ -38,6 +39,9 @@ export function addDoctor(program: Program): void {
         ok,
         findings: findings.map(({ remedy, ...rest }) => (rest.ok ? rest : { ...rest, remedy })),
       });
-    return ok ? 0 : 1;
+    if (ok) return EXIT.ok;
+    // A connection string that cannot be used is a slip of the pen; the rest was found out by asking.
+    const typed = ["connection string", "kind of connection"].includes(findings.at(-1)?.what ?? "");
+    return typed ? EXIT.usage : EXIT.failed;
   });
 }

@@ -1,10 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import type { Holdfast, Job } from "@holdfast/client";
 import { UsageError } from "../cli-error.ts";
 import { addCommand, asPerson, onCall, type Program } from "../command.ts";
 import { type Context, note, print, printJson } from "../context.ts";
+import { DETACHED } from "../output/how-it-goes.ts";
+import { whyNothingHappens } from "../output/why-nothing-happens.ts";
 import { openHoldfast } from "../session/open.ts";
 import { printable } from "../terminal/printable.ts";
+import { enqueueOnce } from "./enqueue-once.ts";
 import { addJobOptions, type JobOptions, toEnqueueOptions } from "./job-options.ts";
 
 interface EnqueueCommandOptions extends JobOptions {
@@ -26,19 +30,53 @@ export function addEnqueue(program: Program): void {
     const payload = await readPayload(context, options.payload);
     const how = { trigger: "manual", ...toEnqueueOptions(options) };
     const holdfast = await openHoldfast(context);
-    let job = await holdfast.enqueue(kind, payload, how);
+    const job = await enqueueOnce(context, holdfast, kind, payload, how);
     if (!options.wait) {
       if (context.json) printJson(context, job);
       else print(context, String(job.id));
       return 0;
     }
     if (!context.json) note(context, `job ${job.id}: ${printable(kind)}`);
-    job = await holdfast.wait(job);
-    if (context.json) printJson(context, job);
-    else if (job.state === "completed") print(context, JSON.stringify(job.result));
-    else note(context, `job ${job.id} ${job.state}: ${printable(job.error_message ?? "")}`);
-    return job.state === "completed" ? 0 : 1;
+    const done = await waitFor(context, holdfast, job);
+    if (done === undefined) return DETACHED;
+    if (context.json) printJson(context, done);
+    else if (done.state === "completed") print(context, JSON.stringify(done.result));
+    else note(context, `job ${done.id} ${done.state}: ${printable(done.error_message ?? "")}`);
+    return done.state === "completed" ? 0 : 1;
   });
+}
+
+/** The job once it is final; undefined when Ctrl-C ended the waiting, which the job does not notice. */
+async function waitFor(context: Context, holdfast: Holdfast, job: Job): Promise<Job | undefined> {
+  const detach = new AbortController();
+  const onInterrupt = () => detach.abort();
+  process.once("SIGINT", onInterrupt);
+  let told: string | undefined;
+  let asking = false;
+  const look = async (now: Job) => {
+    const why = await whyNothingHappens(holdfast, now);
+    if (why !== undefined && why !== told) note(context, why);
+    told = why ?? told;
+  };
+  const onLook = (now: Job) => {
+    if (asking) return;
+    asking = true;
+    // The next look asks again what this one could not find out.
+    void look(now)
+      .catch(() => {})
+      .finally(() => {
+        asking = false;
+      });
+  };
+  try {
+    return await holdfast.wait(job, { signal: detach.signal, onLook });
+  } catch (error) {
+    if (!detach.signal.aborted) throw error;
+    note(context, `\ndetached: job ${job.id} goes on. See: holdfast job ${job.id}   End it: holdfast cancel ${job.id}`);
+    return undefined;
+  } finally {
+    process.removeListener("SIGINT", onInterrupt);
+  }
 }
 
 async function readPayload(context: Context, given: string | undefined): Promise<unknown> {

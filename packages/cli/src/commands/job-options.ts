@@ -22,6 +22,12 @@ export interface JobOptions {
   estCost?: number;
 }
 
+/** The bounds that SQL has too; here they are named by their option. */
+const THIRTY_DAYS = { seconds: 30 * 86_400, words: "30 days" };
+const TEN_YEARS = { seconds: 3650 * 86_400, words: "ten years" };
+/** What jobs.est_cost, numeric(14, 6), can hold. */
+const LARGEST_AMOUNT = 99_999_999;
+
 /** Adds the options of a job to a command. */
 export function addJobOptions(command: Command): Command {
   return command
@@ -51,7 +57,8 @@ export function toEnqueueOptions(options: JobOptions): EnqueueOptions {
     priority: options.priority,
     idempotencyKey: options.key,
     runAt: options.runAt === undefined ? undefined : parseRunAt(options.runAt),
-    timeoutSeconds: options.timeout === undefined ? undefined : parseDuration(options.timeout, "--timeout"),
+    timeoutSeconds:
+      options.timeout === undefined ? undefined : parseDuration(options.timeout, "--timeout", THIRTY_DAYS),
     maxAttempts: options.attempts,
     concurrencyKey: options.concurrencyKey,
     venture: options.venture,
@@ -62,8 +69,14 @@ export function toEnqueueOptions(options: JobOptions): EnqueueOptions {
 }
 
 function parseRunAt(text: string): Date | string {
-  if (/^(\d+[smhd])+$/.test(text)) return new Date(Date.now() + parseDuration(text, "--run-at") * 1000);
-  if (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(Date.parse(text))) return new Date(text);
+  if (/^(\d+[smhd])+$/.test(text)) return new Date(Date.now() + parseDuration(text, "--run-at", TEN_YEARS) * 1000);
+  const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)/.exec(text) ?? [];
+  if (day !== undefined && !Number.isNaN(Date.parse(text))) {
+    // JavaScript moves a day that does not exist into the next month without a word.
+    const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+    if (date.getUTCDate() === Number(day)) return new Date(text);
+    throw new UsageError(`--run-at "${text}" is a day that the calendar does not have`, "correct the date");
+  }
   throw new UsageError(
     `--run-at "${text}" is neither a time nor a delay`,
     "write a time as 2026-11-20T08:00:00Z, or a delay as 10m",
@@ -78,6 +91,6 @@ function label(text: string, before: Record<string, string> = {}): Record<string
 
 function amount(text: string): number {
   const value = Number(text);
-  if (text.trim() !== "" && Number.isFinite(value) && value >= 0) return value;
-  throw new InvalidArgumentError("It must be a number of at least 0.");
+  if (text.trim() !== "" && value >= 0 && value <= LARGEST_AMOUNT) return value;
+  throw new InvalidArgumentError(`It must be a number from 0 to ${LARGEST_AMOUNT}.`);
 }

@@ -67,7 +67,7 @@ function head(context: Context, job: Job, waits: string | undefined): string[] {
   if (job.error_message)
     add("error", `${printable(job.error_message)}${job.error_class ? ` (${printable(job.error_class)})` : ""}`);
   add("place", `queue ${job.queue}, lane ${job.lane}, class ${job.class}, priority ${job.priority}`);
-  add("limits", `attempt ${job.attempt} of ${job.max_attempts}, ${formatDuration(job.timeout_seconds * 1000)} each`);
+  add("limits", `${triesOf(job)}, ${formatDuration(job.timeout_seconds * 1000)} each`);
   add("enqueued", `${formatTime(job.created_at, time)} by ${printable(job.created_by)}`);
   add("started", job.started_at ? formatTime(job.started_at, time) : null);
   add("ended", job.finished_at ? formatTime(job.finished_at, time) : null);
@@ -79,9 +79,17 @@ function head(context: Context, job: Job, waits: string | undefined): string[] {
   return lines;
 }
 
+/** Tries against the limit, as SQL counts them: one that was lost with its worker is no failure of the job's. */
+export function triesOf(job: Pick<Job, "attempt" | "crash_count" | "max_attempts">): string {
+  const { attempt, crash_count: lost, max_attempts: most } = job;
+  return `attempt ${attempt - lost} of ${most}${lost === 0 ? "" : ` (${lost} more lost with the worker, not counted)`}`;
+}
+
 function attempts(context: Context, runs: readonly Run[]): string[] {
   if (runs.length === 0) return ["", "it has not run yet"];
   const time = timeStyle(context);
+  // Most commands report none: a column of dashes would only take room.
+  const costs = runs.some((run) => run.cost !== null);
   return [
     "",
     ...table(
@@ -95,6 +103,7 @@ function attempts(context: Context, runs: readonly Run[]): string[] {
         { title: "worker", align: "right" },
         { title: "cpu", align: "right" },
         { title: "memory", align: "right" },
+        ...(costs ? [{ title: "cost", align: "right" as const }] : []),
         { title: "error", flexible: true },
       ],
       runs.map((run) => [
@@ -109,6 +118,7 @@ function attempts(context: Context, runs: readonly Run[]): string[] {
         run.worker_id,
         run.cpu_seconds === null ? null : `${run.cpu_seconds.toFixed(1)}s`,
         run.memory_bytes === null ? null : `${Math.round(run.memory_bytes / 1_048_576)} MB`,
+        ...(costs ? [run.cost] : []),
         run.error_message ?? " ",
       ]),
       { width: context.width, colour: context.colour },
@@ -125,7 +135,8 @@ function output(context: Context, tail: string[], run: Run | undefined): string[
 function next(context: Context, job: Job, actions: readonly AllowedAction[]): string[] {
   if (actions.length === 0) return [];
   const commands = actions.map((action) => ({
-    command: `holdfast ${action.verb} ${job.id}${action.needs_reason ? ' --reason "…"' : ""}`,
+    // The consent to a job is an approval with a number of its own; by the job it is asked for with --job.
+    command: `holdfast ${action.verb} ${["approve", "reject"].includes(action.verb) ? "--job " : ""}${job.id}${action.needs_reason ? ' --reason "…"' : ""}`,
     sentence: printable(action.sentence),
   }));
   const width = Math.max(...commands.map(({ command }) => command.length));

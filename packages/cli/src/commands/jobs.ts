@@ -1,4 +1,4 @@
-import type { Job } from "@holdfast/client";
+import type { Holdfast, Job } from "@holdfast/client";
 import { Option } from "commander";
 import { UsageError } from "../cli-error.ts";
 import { addCommand, asPerson, integer, list, onCall, type Program } from "../command.ts";
@@ -17,6 +17,7 @@ interface JobsOptions {
   queue?: string;
   kind?: string;
   lane?: string;
+  class?: string;
   name?: string;
   since?: string;
   limit: number;
@@ -40,6 +41,7 @@ export function addJobs(program: Program): void {
     .option("--queue <name>", "only this queue")
     .option("--kind <name>", "only this kind")
     .option("--lane <name>", "only this lane")
+    .option("--class <name>", "only this class")
     .option("--name <prefix>", "only names that begin so")
     .option("--since <duration>", "only jobs enqueued in this last while, such as 2h")
     .option("--limit <n>", "at most this many", integer(1), 50)
@@ -53,10 +55,13 @@ export function addJobs(program: Program): void {
       queue: options.queue,
       kind: options.kind,
       lane: options.lane,
+      class: options.class,
       name: options.name,
       since: since === undefined ? undefined : new Date(Date.now() - since * 1000),
       limit: options.all ? undefined : options.limit,
     });
+    // An empty answer may be a slip of the pen; a full one cannot be.
+    if (jobs.length === 0) await requireKnownNames(holdfast, options);
     if (context.json) printJson(context, jobs);
     else
       show(
@@ -69,6 +74,24 @@ export function addJobs(program: Program): void {
         options,
       );
   });
+}
+
+const CATALOGUE = { queue: "queues", lane: "lanes", kind: "kinds", class: "job_classes" } as const;
+
+/** Errors: usage, for a filter that names what the workspace does not have; lists what it has. */
+async function requireKnownNames(holdfast: Holdfast, options: JobsOptions): Promise<void> {
+  const workspaceId = await holdfast.data.workspaceId();
+  for (const [what, table] of Object.entries(CATALOGUE)) {
+    const wanted = options[what as keyof typeof CATALOGUE];
+    if (wanted === undefined) continue;
+    const rows = await holdfast.data.read<{ name: string }[]>((db) =>
+      db.from(table).select("name").eq("workspace_id", workspaceId).order("name"),
+    );
+    if (rows.some(({ name }) => name === wanted)) continue;
+    const names = rows.map(({ name }) => name).join(", ");
+    const plural = table.replace("job_", "");
+    throw new UsageError(`--${what}: there is no ${what} "${wanted}"`, `the ${plural} are ${names}`);
+  }
 }
 
 function known(state: string): string {
@@ -100,7 +123,8 @@ export function jobTable(context: Context, jobs: readonly Job[], waits: Readonly
     job.kind,
     job.name,
     job.queue,
-    `${job.attempt}/${job.max_attempts}`,
+    // As SQL counts: an attempt that was lost with its worker is not one of the job's own.
+    `${job.attempt - job.crash_count}/${job.max_attempts}`,
     formatTime(job.finished_at ?? job.started_at ?? job.created_at, time),
     worthKnowing(job, waits.get(job.id)),
   ]);

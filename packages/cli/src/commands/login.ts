@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline/promises";
 import { Writable } from "node:stream";
 import { signIn } from "@holdfast/client";
-import { CliError, UsageError } from "../cli-error.ts";
+import { UsageError } from "../cli-error.ts";
 import { addCommand, asPerson, onCall, type Program } from "../command.ts";
 import { type Context, print, printJson } from "../context.ts";
 import { openHoldfast, openSession } from "../session/open.ts";
@@ -12,14 +12,18 @@ import { printable } from "../terminal/printable.ts";
 /** `holdfast login`, `logout`, `whoami`: the session kept for a hosted project. Locally the CLI signs in by itself. */
 export function addLogin(program: Program): void {
   const login = addCommand(program, "login", "Sign in to the project at HOLDFAST_URL and keep the session", [
-    "HOLDFAST_URL=https://<ref>.supabase.co HOLDFAST_KEY=sb_publishable_… holdfast login --email you@example.com",
+    "HOLDFAST_URL=https://<ref>.supabase.co HOLDFAST_KEY=sb_publishable_… holdfast login",
+    "holdfast login --email you@example.com --password-stdin < password.txt",
   ])
-    .requiredOption("--email <email>", "your email")
+    .option("--email <email>", "your email (default: asked for)")
     .option("--password-stdin", "read the password from stdin instead of asking for it");
-  onCall<{ email: string; passwordStdin?: boolean }>(program, login, async (context, options) => {
+  onCall<{ email?: string; passwordStdin?: boolean }>(program, login, async (context, options) => {
     const project = hosted(await findProject(context));
-    const password = options.passwordStdin ? await fromStdin(context) : await ask(`password for ${options.email}: `);
-    const session = await signIn({ url: project.url, key: project.key, email: options.email, password });
+    const email = options.email ?? (await ask("email: ", "--email", { shown: true }));
+    const password = options.passwordStdin
+      ? await fromStdin(context)
+      : await ask(`password for ${email}: `, "--password-stdin", { shown: false });
+    const session = await signIn({ url: project.url, key: project.key, email, password });
     await writeSession(sessionPath(project.stateDir, "login"), project, session);
     if (context.json) printJson(context, { email: session.email, user_id: session.userId, url: project.url });
     else print(context, `signed in to ${project.url} as ${printable(session.email)}`);
@@ -81,21 +85,20 @@ async function fromStdin(context: Context): Promise<string> {
     .replace(/\r?\n$/, "");
 }
 
-/** Asks on the terminal without showing what is typed. */
-async function ask(question: string): Promise<string> {
+/** Asks on the terminal; what is typed is shown only when it may be. */
+async function ask(question: string, option: string, { shown }: { shown: boolean }): Promise<string> {
   if (!process.stdin.isTTY) {
-    throw new CliError("there is no terminal to ask for the password on", {
-      hint: "pass it with --password-stdin",
-      exitCode: 2,
-    });
+    const what = question.split(/[: ]/)[0];
+    throw new UsageError(`${option} is missing, and there is no terminal to ask for the ${what} on`, `pass ${option}`);
   }
-  process.stderr.write(question);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const prompt = createInterface({ input: process.stdin, output: silent, terminal: true });
+  if (!shown) process.stderr.write(question);
+  const prompt = createInterface({ input: process.stdin, output: shown ? process.stderr : silent, terminal: true });
   try {
-    return await prompt.question("");
+    const typed = await prompt.question(shown ? question : "");
+    return shown ? typed.trim() : typed;
   } finally {
     prompt.close();
-    process.stderr.write("\n");
+    if (!shown) process.stderr.write("\n");
   }
 }

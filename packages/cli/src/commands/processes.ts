@@ -1,7 +1,9 @@
 import { spawn } from "node:child_process";
+import type { Logger } from "pino";
 import { UsageError } from "../cli-error.ts";
 import { addCommand, integer, onCall, type Program } from "../command.ts";
 import { type Context, note, print, printJson } from "../context.ts";
+import { explainDatabaseError } from "../database-error.ts";
 import { WORKER_ENTRY } from "../worker-entry.ts";
 
 interface WorkerOptions {
@@ -31,6 +33,11 @@ export function addProcesses(program: Program): void {
     .option("--name <text>", "its name in lists")
     .option("--no-supervisor", "leave the supervisor's duties to another process");
   onCall<WorkerOptions>(program, worker, async (context, options) => {
+    // Given and empty is not the same as left out: a script's variable was empty, and the default would be a guess.
+    for (const name of ["lanes", "tasks", "name"] as const) {
+      if (options[name]?.replaceAll(/[\s,]/g, "") !== "") continue;
+      throw new UsageError(`--${name} is empty`, `leave --${name} out, or give it a value: holdfast worker --help`);
+    }
     const url = await databaseUrl(context, options.databaseUrl, "holdfast_worker");
     return run(context, workerEnv(context.env, options, url));
   });
@@ -55,7 +62,9 @@ export function addProcesses(program: Program): void {
   onCall<{ databaseUrl?: string }>(program, migrate, async (context, options) => {
     const url = await databaseUrl(context, options.databaseUrl, "postgres");
     const db = await import("@holdfast/db/migrate");
-    const done = await db.migrate(url, { log: (line) => note(context, line) });
+    const done = await db.migrate(url, { log: (line) => note(context, line) }).catch(async (error: unknown) => {
+      throw await explainDatabaseError(error, url);
+    });
     if (context.json) printJson(context, done);
     else print(context, "the database has the schema of this code");
   });
@@ -114,11 +123,33 @@ function run(context: Context, env: NodeJS.ProcessEnv): Promise<number> {
 async function supervise(context: Context, url: string): Promise<void> {
   const [{ startSupervisor }, { pino }] = await Promise.all([import("@holdfast/supervisor"), import("pino")]);
   const logger = pino({ level: context.env.HOLDFAST_LOG_LEVEL ?? "info" }, pino.destination(2));
-  const { hostname } = await import("node:os");
-  const supervisor = await startSupervisor({ databaseUrl: url, name: `${hostname()}:${process.pid}`, logger });
-  await using _ = supervisor;
-  await new Promise<void>((resolve) => {
-    process.once("SIGINT", () => resolve());
-    process.once("SIGTERM", () => resolve());
-  });
+  const asked = new AbortController();
+  const stop = () => asked.abort();
+  // Not once: a signal to the group may arrive twice, and the second one must not end the process while it resigns.
+  process.on("SIGINT", stop).on("SIGTERM", stop);
+  try {
+    await requireSchema(url, logger, asked.signal);
+    await using _ = startSupervisor({ databaseUrl: url, logger });
+    if (!asked.signal.aborted) {
+      await new Promise((resolve) => asked.signal.addEventListener("abort", resolve, { once: true }));
+    }
+  } catch (error) {
+    if (!asked.signal.aborted) throw await explainDatabaseError(error, url);
+  } finally {
+    process.removeListener("SIGINT", stop).removeListener("SIGTERM", stop);
+  }
+}
+
+/** Waits out an outage, but ends at once on what only a person can correct: a supervisor would ask for ever in vain. */
+async function requireSchema(url: string, logger: Logger, signal: AbortSignal): Promise<void> {
+  const [{ createPool, retrying }, { checkSchema }] = await Promise.all([
+    import("@holdfast/db"),
+    import("@holdfast/db/migrate"),
+  ]);
+  const pool = createPool(url, { max: 1, applicationName: "holdfast supervisor", logger });
+  try {
+    await retrying(() => checkSchema(pool), { signal, logger, what: "start the supervisor" });
+  } finally {
+    await pool.end();
+  }
 }

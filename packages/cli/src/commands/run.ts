@@ -1,16 +1,18 @@
 import { resolve } from "node:path";
 import type { Holdfast, Job } from "@holdfast/client";
+import { InvalidArgumentError } from "commander";
 import { addCommand, asPerson, list, onCall, type Program } from "../command.ts";
 import { type Context, note, print, printJson } from "../context.ts";
 import { followJob } from "../output/follow-job.ts";
-import { describeEnd, exitCodeFor, progressLine } from "../output/how-it-goes.ts";
+import { DETACHED, describeEnd, exitCodeFor, progressLine } from "../output/how-it-goes.ts";
 import { OutputSink } from "../output/output-sink.ts";
+import { whyNothingHappens } from "../output/why-nothing-happens.ts";
 import type { Run } from "../reads/run.ts";
-import { listWorkers, workerState } from "../reads/workers.ts";
 import { openHoldfast } from "../session/open.ts";
 import { formatDuration, parseDuration } from "../terminal/duration.ts";
 import { LiveLine } from "../terminal/live-line.ts";
 import { printable } from "../terminal/printable.ts";
+import { enqueueOnce, work } from "./enqueue-once.ts";
 import { addJobOptions, type JobOptions, toEnqueueOptions } from "./job-options.ts";
 
 interface RunOptions extends JobOptions {
@@ -21,9 +23,6 @@ interface RunOptions extends JobOptions {
   grace?: string;
   raw?: boolean;
 }
-
-/** Exit code of a follower that Ctrl-C ended, as a shell gives it. */
-const DETACHED = 130;
 
 /** `holdfast run -- CMD…`: one command as a durable job. */
 export function addRun(program: Program): void {
@@ -37,7 +36,7 @@ export function addRun(program: Program): void {
     .option("--pty", "give the command a terminal (default: when stdout is one)")
     .option("--no-pty", "give the command pipes, with stdout and stderr apart")
     .option("--cwd <folder>", "where it runs (default: here)")
-    .option("--env <names>", "names of variables the worker passes on to it", list)
+    .option("--env <names>", "names of variables the worker passes on to it", environmentNames)
     .option("--grace <duration>", "time between SIGTERM and SIGKILL when it is ended")
     .option("--raw", "show output byte for byte, even on a terminal");
   addJobOptions(asPerson(command));
@@ -49,14 +48,29 @@ async function run(context: Context, options: RunOptions, argv: string[]): Promi
   const how = { trigger: "manual", ...toEnqueueOptions({ attempts: 1, ...options }) };
   const payload = toPayload(context, options, argv);
   const holdfast = await openHoldfast(context);
-  const job = await holdfast.enqueue("command", payload, how);
+  const job = await enqueueOnce(context, holdfast, "command", payload, how);
   if (options.detach) {
     if (context.json) printJson(context, job);
     else print(context, String(job.id));
     return 0;
   }
-  if (!context.json) note(context, `job ${job.id}: ${printable(argv.join(" "))}`);
+  // The job's own words, not those typed: a repeated key leads to a job that may do something else.
+  if (!context.json) note(context, `job ${job.id}: ${work(job)}`);
   return follow(context, holdfast, job, options);
+}
+
+/** Refused here, before anything is enqueued: the runner would refuse them too, but only when the job has failed by it. */
+function environmentNames(text: string, before: string[] = []): string[] {
+  for (const name of list(text)) {
+    if (name.includes("=")) {
+      throw new InvalidArgumentError("It takes names, not values: set the variable where the worker starts.");
+    }
+    if (!/^HOLDFAST_/i.test(name)) continue;
+    throw new InvalidArgumentError(
+      "Holdfast's own variables are never passed on: a command gets those of its run anyway.",
+    );
+  }
+  return list(text, before);
 }
 
 function toPayload(context: Context, options: RunOptions, argv: string[]): Record<string, unknown> {
@@ -98,13 +112,9 @@ async function follow(context: Context, holdfast: Holdfast, job: Job, options: R
           await sink.write(piece);
         },
         onLook: async (now, run) => {
-          if (await isIgnored(holdfast, now)) {
-            tellOnce(`-- WORKER NOT RUNNING: job ${now.id} waits until one takes it; start one with: holdfast worker`);
-          }
+          const why = await whyNothingHappens(holdfast, now);
+          if (why !== undefined) tellOnce(why);
           if (sink.atLineStart) line.draw(progressLine(now, run));
-          if (["awaiting_approval", "quarantined"].includes(now.state)) {
-            tellOnce(`job ${now.id} is ${now.state.replace("_", " ")}: see what it needs with: holdfast job ${now.id}`);
-          }
         },
         onRunEnd: (now, run) =>
           say(`-- attempt ${run.attempt} ended: ${describeEnd(run)}; job ${now.id} is now ${now.state}`),
@@ -127,15 +137,6 @@ async function follow(context: Context, holdfast: Holdfast, job: Job, options: R
     line.clear();
     process.removeListener("SIGINT", onInterrupt);
   }
-}
-
-/** How long a dispatched job may wait before it is worth asking whether anybody is there to take it, in milliseconds. */
-const PATIENCE_MS = 3000;
-
-async function isIgnored(holdfast: Holdfast, job: Job): Promise<boolean> {
-  if (job.state !== "dispatched" || Date.now() - Date.parse(job.dispatched_at ?? "") < PATIENCE_MS) return false;
-  const workers = await listWorkers(holdfast);
-  return !workers.some((worker) => workerState(worker, Date.now()) === "working" && worker.lanes.includes(job.lane));
 }
 
 function finish(context: Context, job: Job, run: Run | undefined): number {

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { Stack } from "@holdfast/local/attach";
 import { addCommand, onCall, type Program } from "../command.ts";
 import { type Context, note, print, printJson } from "../context.ts";
@@ -19,14 +21,17 @@ export function addStack(program: Program): void {
 
   const down = addCommand(program, "down", "End the local stack", ["holdfast down", "holdfast down --reset"]).option(
     "--reset",
-    "also throw away its database, secrets and users",
+    "also throw away its database, secrets, users, sessions and logs",
   );
   onCall<{ reset?: boolean }>(program, down, async (context, { reset }) => {
     const local = await import("@holdfast/local/attach");
     const ran = await local.down({ reset: reset ?? false });
     if (context.json) printJson(context, { stopped: ran, reset: reset ?? false });
-    else if (reset) print(context, "the local stack is down, and its data is gone");
-    else print(context, ran ? "the local stack is down; its data stays" : "no local stack was running");
+    else if (reset) {
+      const runs = join(local.resolveStateDir(), "runs");
+      const kept = existsSync(runs) ? `; the run directories in ${runs} stay: remove them by hand` : "";
+      print(context, `the local stack is down, and its data is gone${kept}`);
+    } else print(context, ran ? "the local stack is down; its data stays" : "no local stack was running");
   });
 }
 

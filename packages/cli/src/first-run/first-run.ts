@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { exitCodeOf, formatError } from "../cli-error.ts";
 import { paint } from "../terminal/paint.ts";
 import { endHouse, forceEnd } from "./end-house.ts";
-import { must } from "./first-run-error.ts";
 import { type Happened, happenedTable } from "./happened.ts";
 import { Interrupt } from "./interrupt.ts";
 import { type House, openHouse, openStack, type Ports } from "./open-house.ts";
@@ -10,6 +9,7 @@ import { proveSurvival } from "./prove-survival.ts";
 import { runCommand } from "./run-command.ts";
 import { runFunction } from "./run-function.ts";
 import { Screen } from "./screen.ts";
+import { settle, stayUp } from "./stay-up.ts";
 
 /** How the first run goes. */
 export interface FirstRunOptions extends Ports {
@@ -36,7 +36,10 @@ export async function firstRun(options: FirstRunOptions): Promise<number> {
     const parts = await interrupt.race(showParts(opened, screen));
     showEnd(screen, opened, parts);
     exitCode = 0;
-    if (!options.once) await stayUp(screen, opened, interrupt);
+    if (!options.once) {
+      await settle(screen, opened, interrupt);
+      await stayUp(screen, opened, interrupt);
+    }
   } catch (error) {
     if (!interrupt.asked) {
       exitCode = Math.max(1, exitCodeOf(error));
@@ -47,18 +50,14 @@ export async function firstRun(options: FirstRunOptions): Promise<number> {
     }
   }
   screen.stopProgress();
-  const left = house ? await endHouse(screen, house) : [];
+  const left = house ? await endHouse(screen, house, { commands: exitCode === 0 || interrupt.asked }) : [];
   interrupt.end();
   for (const each of left) process.stderr.write(`error: ${each} is still there\n  do: end it by its pid\n`);
   return left.length > 0 ? Math.max(1, exitCode) : exitCode;
 }
 
-async function showParts({ holdfast, logFile }: House, screen: Screen): Promise<Happened[]> {
-  return [
-    await runFunction(holdfast, screen, logFile),
-    await runCommand(holdfast, screen, logFile),
-    await proveSurvival(holdfast, screen, logFile),
-  ];
+async function showParts(house: House, screen: Screen): Promise<Happened[]> {
+  return [await runFunction(house, screen), await runCommand(house, screen), await proveSurvival(house, screen)];
 }
 
 function showEnd(screen: Screen, { stack }: House, parts: readonly Happened[]): void {
@@ -80,17 +79,4 @@ function showEnd(screen: Screen, { stack }: House, parts: readonly Happened[]): 
       .join(", ")}`,
     `  passwords ${join(stack.stateDir, "users.json")}`,
   ]);
-}
-
-/** Stays until Ctrl-C, or until the worker's keeper ends, which it should not. */
-async function stayUp(screen: Screen, house: House, interrupt: Interrupt): Promise<void> {
-  screen.lines(["", "  up until Ctrl-C"]);
-  while (!interrupt.asked) {
-    must(
-      house.worker?.running !== false,
-      `the worker's keeper ended:\n${house.worker?.logTail()}`,
-      `read ${house.logFile}`,
-    );
-    await interrupt.race(new Promise((resolve) => setTimeout(resolve, 500))).catch(() => {});
-  }
 }

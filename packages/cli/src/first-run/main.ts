@@ -29,8 +29,8 @@ function readOptions(args: string[]) {
     return {
       once: values.once,
       help: values.help,
-      ...port("apiPort", values["api-port"]),
-      ...port("dbPort", values["db-port"]),
+      ...port("apiPort", "--api-port", values["api-port"]),
+      ...port("dbPort", "--db-port", values["db-port"]),
     };
   } catch (error) {
     if (error instanceof UsageError) throw error;
@@ -38,11 +38,11 @@ function readOptions(args: string[]) {
   }
 }
 
-function port<Name extends string>(name: Name, text: string | undefined): { [name in Name]?: number } {
+function port<Name extends string>(name: Name, option: string, text: string | undefined): { [name in Name]?: number } {
   if (text === undefined) return {};
   const value = Number(text);
   if (Number.isInteger(value) && value > 0 && value < 65_536) return { [name]: value } as { [name in Name]: number };
-  throw new UsageError(`${name} "${text}" is not a port`, "give a number from 1 to 65535");
+  throw new UsageError(`${option} "${text}" is not a port`, "give a number from 1 to 65535");
 }
 
 try {

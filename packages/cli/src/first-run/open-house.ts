@@ -1,9 +1,10 @@
-import { join } from "node:path";
+import { randomBytes } from "node:crypto";
 import { createHoldfast, type Holdfast, signIn } from "@holdfast/client";
 import { type Stack, startStack } from "@holdfast/local";
 import { passwords } from "../commands/stack.ts";
+import { takeLane } from "./own-lane.ts";
 import type { Screen } from "./screen.ts";
-import { freshWorker, WorkerProcess } from "./worker-process.ts";
+import { WorkerProcess } from "./worker-process.ts";
 
 /** Where the local stack listens. */
 export interface Ports {
@@ -15,6 +16,11 @@ export interface Ports {
 export interface House {
   stack: Stack;
   holdfast: Holdfast;
+  /** Name of every worker started here: what tells them from everybody else's, also after their keeper died. */
+  workerName: string;
+  /** The lane of the first run's own jobs. Its worker is killed for the proof, so nobody else's job may be in it. */
+  lane: string;
+  /** The keeper that is kept now; none where somebody else's worker does the work. */
   worker: WorkerProcess | undefined;
   logFile: string;
 }
@@ -35,33 +41,36 @@ export async function openStack(screen: Screen, options: Ports): Promise<Stack> 
   return stack;
 }
 
-/** Starts worker and supervisor over a stack, unless a worker is already at work there. Ends both when that fails. */
+/** Starts a worker and a supervisor over a stack, for the first run's own lane alone. Ends both when that fails. */
 export async function openHouse(screen: Screen, stack: Stack): Promise<House> {
   const began = performance.now();
+  const workerName = `npm-start-${randomBytes(4).toString("hex")}`;
   let worker: WorkerProcess | undefined;
   try {
     const holdfast = await asOwner(stack);
-    const there = stack.attached ? await freshWorker(holdfast) : undefined;
-    if (there) {
-      screen.done(`worker ${there.id} (pid ${there.pid}) is already at work`, began);
-      return { stack, holdfast, worker, logFile: join(stack.stateDir, "logs", "worker.log") };
-    }
-    const before = await holdfast.data.read<{ id: number }[]>((db) =>
-      db.from("workers").select("id").order("id", { ascending: false }).limit(1),
-    );
-    worker = WorkerProcess.start(stack);
-    const ready = await worker.ready(holdfast, before[0]?.id ?? 0);
+    const lane = await takeLane(holdfast);
+    const before = await newestWorker(holdfast);
+    worker = WorkerProcess.start(stack, workerName, lane);
+    const ready = await worker.ready(holdfast, before);
     screen.done(
-      `worker ${ready.id} (pid ${ready.pid}) for lanes ${ready.lanes.join(", ")}, its keeper and the supervisor (pid ${worker.pid})`,
+      `worker ${ready.id} (pid ${ready.pid}) for lane ${lane}, its keeper and the supervisor (pid ${worker.pid})`,
       began,
     );
-    return { stack, holdfast, worker, logFile: worker.logFile };
+    return { stack, holdfast, workerName, lane, worker, logFile: worker.logFile };
   } catch (error) {
     // Nobody else knows of these two yet.
     await worker?.stop();
     await stack.stop();
     throw error;
   }
+}
+
+/** Id of the newest worker that ever registered; 0 when there was none. */
+export async function newestWorker(holdfast: Holdfast): Promise<number> {
+  const rows = await holdfast.data.read<{ id: number }[]>((db) =>
+    db.from("workers").select("id").order("id", { ascending: false }).limit(1),
+  );
+  return rows[0]?.id ?? 0;
 }
 
 /** The workspace `local` as its owner, signing in again whenever the access token is about to end. */

@@ -8,6 +8,8 @@ import { pause } from "../output/follow-job.ts";
 /** A process of this machine that the first run answers for. */
 export interface KnownProcess extends ProcessIdentity {
   what: string;
+  /** Of a worker: its name in the table workers. */
+  name?: string;
 }
 
 interface RunRow {
@@ -22,8 +24,8 @@ interface RunRow {
 export async function knownProcesses(holdfast: Holdfast): Promise<KnownProcess[]> {
   const host = hostname();
   const [workers, runs] = await Promise.all([
-    holdfast.data.read<{ id: number; pid: number; pid_started: string }[]>((db) =>
-      db.from("workers").select("id,pid,pid_started").eq("host", host).order("id", { ascending: false }).limit(50),
+    holdfast.data.read<{ id: number; name: string; pid: number; pid_started: string }[]>((db) =>
+      db.from("workers").select("id,name,pid,pid_started").eq("host", host).order("id", { ascending: false }).limit(50),
     ),
     holdfast.data.read<RunRow[]>((db) =>
       db
@@ -36,6 +38,7 @@ export async function knownProcesses(holdfast: Holdfast): Promise<KnownProcess[]
   ]);
   const known: KnownProcess[] = workers.map((worker) => ({
     what: `worker ${worker.id}`,
+    name: worker.name,
     pid: worker.pid,
     startTime: worker.pid_started,
   }));
@@ -50,17 +53,22 @@ export async function knownProcesses(holdfast: Holdfast): Promise<KnownProcess[]
   return known.filter(isAlive);
 }
 
-/** Tells runners that the machine goes down: each ends its command, stores the rest of its output and closes its run. */
+/** Tells runners to end: each ends its command, stores the rest of its output and closes its run. */
 export async function endRunners(processes: readonly KnownProcess[], patienceMs = 20_000): Promise<void> {
   const runners = processes.filter((process) => process.what.startsWith("runner"));
   for (const runner of runners) send(runner, "SIGTERM");
-  const deadline = Date.now() + patienceMs;
-  while (runners.some(isAlive) && Date.now() < deadline) await pause(50);
+  await untilGone(runners, patienceMs);
 }
 
-/** Whether a worker was started by this keeper, and is so ours to end. */
-export function isKeptBy(worker: KnownProcess, keeperPid: number): boolean {
-  return worker.what.startsWith("worker") && parentOf(worker.pid) === keeperPid;
+/** Waits until all of them have ended, but not longer than `patienceMs`. */
+export async function untilGone(processes: readonly KnownProcess[], patienceMs: number): Promise<void> {
+  const deadline = Date.now() + patienceMs;
+  while (processes.some(isAlive) && Date.now() < deadline) await pause(50);
+}
+
+/** Whether it is a worker, as opposed to a runner or a command. */
+export function isWorker(each: KnownProcess): boolean {
+  return each.name !== undefined;
 }
 
 /** The process that started another one. */

@@ -1,16 +1,16 @@
 import { join } from "node:path";
-import type { Holdfast } from "@holdfast/client";
 import { REPOSITORY } from "@holdfast/local";
 import { followJob } from "../output/follow-job.ts";
 import { must } from "./first-run-error.ts";
 import type { Happened } from "./happened.ts";
+import type { House } from "./open-house.ts";
 import type { Screen } from "./screen.ts";
 
 /** The last line of the script: what it found. */
 const SUMMARY = /^(\d+) files, .+, digest of all [0-9a-f]{16}$/m;
 
 /** Part 2: a command with a terminal of its own, on real input: this repository's files. */
-export async function runCommand(holdfast: Holdfast, screen: Screen, logFile: string): Promise<Happened> {
+export async function runCommand({ holdfast, lane, logFile }: House, screen: Screen): Promise<Happened> {
   screen.title("2  A command job in a terminal of its own: list, hash and summarise this repository's files");
   const began = performance.now();
   const job = await holdfast.enqueue(
@@ -20,7 +20,7 @@ export async function runCommand(holdfast: Holdfast, screen: Screen, logFile: st
       cwd: REPOSITORY,
       pty: true,
     },
-    { trigger: "manual", name: "first-run-summarise", maxAttempts: 1, timeoutSeconds: 300 },
+    { trigger: "manual", lane, name: "first-run-summarise", maxAttempts: 1, timeoutSeconds: 300 },
   );
   const printed: Uint8Array[] = [];
   const { job: done } = await followJob(

@@ -1,13 +1,17 @@
-import type { Holdfast } from "@holdfast/client";
 import { must } from "./first-run-error.ts";
 import type { Happened } from "./happened.ts";
+import type { House } from "./open-house.ts";
 import type { Screen } from "./screen.ts";
 
 /** Part 1: a function job, in process in the worker. */
-export async function runFunction(holdfast: Holdfast, screen: Screen, logFile: string): Promise<Happened> {
+export async function runFunction({ holdfast, lane, logFile }: House, screen: Screen): Promise<Happened> {
   screen.title("1  A function job");
   const began = performance.now();
-  const job = await holdfast.enqueue("hello", { name: "Holdfast" }, { trigger: "manual", name: "first-run-hello" });
+  const job = await holdfast.enqueue(
+    "hello",
+    { name: "Holdfast" },
+    { trigger: "manual", lane, name: "first-run-hello" },
+  );
   const done = await holdfast.wait(job, { signal: AbortSignal.timeout(60_000), pollMs: 100 });
   must(
     done.state === "completed",

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Holdfast } from "@holdfast/client";
-import { REPOSITORY, type Stack } from "@holdfast/local";
+import { isAlive, REPOSITORY, type Stack } from "@holdfast/local";
 import { pause } from "../output/follow-job.ts";
 import { listWorkers, type Worker, workerState } from "../reads/workers.ts";
 import { WORKER_ENTRY } from "../worker-entry.ts";
@@ -10,14 +11,17 @@ import { FirstRunError } from "./first-run-error.ts";
 
 /** The keeper with its worker and the supervisor, as a server would run them; its output goes to logs/worker.log. */
 export class WorkerProcess implements AsyncDisposable {
+  /** Name of the workers it keeps, in the table workers. */
+  readonly name: string;
   readonly logFile: string;
   readonly #child: ChildProcess;
   /** Where in the log this start begins: what an earlier one said is no news. */
   readonly #logStart: number;
   #exit: { code: number | null; signal: NodeJS.Signals | null } | undefined;
 
-  private constructor(child: ChildProcess, logFile: string, logStart: number) {
+  private constructor(child: ChildProcess, name: string, logFile: string, logStart: number) {
     this.#child = child;
+    this.name = name;
     this.logFile = logFile;
     this.#logStart = logStart;
     child.once("exit", (code, signal) => {
@@ -25,8 +29,11 @@ export class WorkerProcess implements AsyncDisposable {
     });
   }
 
-  /** Starts it. In a group of its own, so that Ctrl-C reaches it only when the first run says so. */
-  static start(stack: Stack): WorkerProcess {
+  /**
+   * Starts it. In a group of its own, so that Ctrl-C reaches it only when the first run says so. Its workers bear `name`,
+   * so that they are known as ours even when their keeper is gone. `lane`: serve this lane alone, with the built-in tasks.
+   */
+  static start(stack: Stack, name: string, lane?: string): WorkerProcess {
     const logFile = join(stack.stateDir, "logs", "worker.log");
     const log = openSync(logFile, "a", 0o600);
     const logStart = fstatSync(log).size;
@@ -39,10 +46,13 @@ export class WorkerProcess implements AsyncDisposable {
         HOLDFAST_DATABASE_URL: stack.databaseUrl("holdfast_worker"),
         HOLDFAST_STATE: stack.stateDir,
         HOLDFAST_SUPERVISOR: "1",
+        HOLDFAST_WORKER_NAME: name,
+        // An empty variable counts as absent: the first run's own jobs need the built-in tasks, whatever the person set.
+        ...(lane === undefined ? {} : { HOLDFAST_LANES: lane, HOLDFAST_TASKS: "" }),
       },
     });
     closeSync(log);
-    return new WorkerProcess(child, logFile, logStart);
+    return new WorkerProcess(child, name, logFile, logStart);
   }
 
   get pid(): number {
@@ -53,18 +63,21 @@ export class WorkerProcess implements AsyncDisposable {
     return this.#exit === undefined;
   }
 
-  /** Waits for a registered, fresh worker newer than `after`. Errors: says what the log ends with. */
+  /** How it ended: the signal, or the exit code. Undefined while it runs. */
+  get end(): string | undefined {
+    return this.#exit && (this.#exit.signal ?? `exit code ${this.#exit.code}`);
+  }
+
+  /** Waits until a worker of its name is at work that is newer than `after`. Errors: says what the log ends with. */
   async ready(holdfast: Holdfast, after: number): Promise<Worker> {
     const deadline = Date.now() + 30_000;
     while (Date.now() < deadline) {
       if (this.#exit) break;
-      const worker = await freshWorker(holdfast, after);
+      const worker = await freshWorker(holdfast, this.name, after);
       if (worker) return worker;
       await pause(50);
     }
-    const why = this.#exit
-      ? `ended with ${this.#exit.signal ?? `exit code ${this.#exit.code}`}`
-      : "did not register within 30 s";
+    const why = this.end ? `ended with ${this.end}` : "did not register within 30 s";
     throw new FirstRunError(`the worker ${why}:\n${this.logTail()}`, `read ${this.logFile}`);
   }
 
@@ -98,8 +111,18 @@ export class WorkerProcess implements AsyncDisposable {
   }
 }
 
-/** The newest worker that is at work, if it is newer than `after`. */
-export async function freshWorker(holdfast: Holdfast, after = 0): Promise<Worker | undefined> {
-  const workers = await listWorkers(holdfast, { limit: 20 });
-  return workers.find((worker) => worker.id > after && workerState(worker, Date.now()) === "working");
+/** The newest worker of this name that is at work, if it is newer than `after`. */
+export async function freshWorker(holdfast: Holdfast, name: string, after: number): Promise<Worker | undefined> {
+  const workers = await workersAtWork(holdfast);
+  return workers.find((worker) => worker.id > after && worker.name === name);
+}
+
+/** The workers that are at work, newest first. One of this machine whose process is gone is not believed. */
+export async function workersAtWork(holdfast: Holdfast): Promise<Worker[]> {
+  const here = hostname();
+  return (await listWorkers(holdfast)).filter(
+    (worker) =>
+      workerState(worker, Date.now()) === "working" &&
+      (worker.host !== here || isAlive({ pid: worker.pid, startTime: worker.pid_started })),
+  );
 }

@@ -5,6 +5,8 @@ import { formatDuration } from "../terminal/duration.ts";
 import { printable } from "../terminal/printable.ts";
 import { progressBar } from "../terminal/progress-bar.ts";
 
+/** Exit code of a follower that Ctrl-C ended, as a shell gives it. */
+export const DETACHED = 130;
 /** Exit codes that a shell uses for these ends, so scripts may tell them apart. */
 const TIMED_OUT = 124;
 const NOT_EXECUTABLE = 126;

@@ -6,6 +6,7 @@ export interface JobFilter {
   queue?: string | undefined;
   kind?: string | undefined;
   lane?: string | undefined;
+  class?: string | undefined;
   /** Name prefix. */
   name?: string | undefined;
   /** Only jobs enqueued after this time. */
@@ -18,7 +19,7 @@ export interface JobFilter {
 const PAGE = 1000;
 
 const COLUMNS =
-  "id,state,held_by,queue,lane,kind,class,name,priority,attempt,max_attempts,run_at,created_at,queued_at,started_at,finished_at,progress,progress_message,error_message,error_class,fingerprint,depends_on,concurrency_key,timeout_seconds";
+  "id,state,held_by,queue,lane,kind,class,name,priority,attempt,crash_count,max_attempts,run_at,created_at,queued_at,started_at,finished_at,progress,progress_message,error_message,error_class,fingerprint,depends_on,concurrency_key,timeout_seconds";
 
 /** The jobs that match, newest first. */
 export async function listJobs(holdfast: Holdfast, filter: JobFilter): Promise<Job[]> {
@@ -34,6 +35,7 @@ export async function listJobs(holdfast: Holdfast, filter: JobFilter): Promise<J
       if (filter.queue) query = query.eq("queue", filter.queue);
       if (filter.kind) query = query.eq("kind", filter.kind);
       if (filter.lane) query = query.eq("lane", filter.lane);
+      if (filter.class) query = query.eq("class", filter.class);
       if (filter.name) query = query.like("name", `${filter.name.replace(/[\\%_]/g, "\\$&")}%`);
       if (filter.since) query = query.gte("created_at", filter.since.toISOString());
       // Ids grow with time, so the next page is what is older than the last row: no offset to walk over.

@@ -35,7 +35,7 @@ export async function openSession(context: Context, project: Project): Promise<K
   }
   if (project.place === "local") return writeSession(path, project, await signInLocally(context, project));
   throw new CliError(`you are not signed in to ${project.url}`, {
-    hint: "holdfast login --email you@example.com",
+    hint: "holdfast login",
     rule: "not_signed_in",
     exitCode: EXIT.failed,
   });

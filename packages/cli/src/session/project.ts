@@ -15,6 +15,12 @@ export async function findProject(context: Context): Promise<Project> {
   const { HOLDFAST_URL: url, HOLDFAST_KEY: key } = context.env;
   const local = await findLocalStack(context.env);
   if (url) {
+    if (context.asBy !== undefined) {
+      throw new UsageError(
+        `${context.asBy} works on the local stack only, and HOLDFAST_URL is set`,
+        `leave ${context.asBy} out: there, commands act as whoever signed in with holdfast login`,
+      );
+    }
     if (!key) {
       throw new UsageError(
         "HOLDFAST_URL is set but HOLDFAST_KEY is not",

@@ -1,7 +1,11 @@
 import type { Holdfast, Job } from "@holdfast/client";
 import { CliError } from "../cli-error.ts";
+import { type Approval, listApprovals } from "../reads/approvals.ts";
+import { listIncidents } from "../reads/incidents.ts";
 import { readPeople } from "../reads/people.ts";
 import type { Run } from "../reads/run.ts";
+import { listSchedules } from "../reads/schedules.ts";
+import { listStops } from "../reads/stops.ts";
 import type {
   Duty,
   FailureGroup,
@@ -15,7 +19,18 @@ import type {
 } from "./status-report.ts";
 
 /** How many rows each question may have: together they fit one screen. */
-const ROWS = { running: 12, finished: 6, failures: 6, retried: 5, next: 8, workers: 8, stuck: 5 };
+const ROWS = {
+  running: 12,
+  finished: 6,
+  failures: 6,
+  retried: 5,
+  next: 8,
+  workers: 8,
+  stuck: 5,
+  approvals: 6,
+  incidents: 5,
+  windows: 5,
+};
 
 /** Runs looked at to find what ended last and what was tried again: newest first, by index. */
 const RECENT_RUNS = 100;
@@ -27,6 +42,8 @@ export async function readStatus(holdfast: Holdfast): Promise<StatusReport> {
     holdfast.data.read<T[]>((db) =>
       db.from(view).select(columns).eq("workspace_id", workspaceId).order(order, { ascending }).limit(limit),
     );
+  const held = readHeld(holdfast);
+  held.catch(() => {}); // it is awaited below; whatever fails first is what is told
   const [now, running, recent, failures, next, workers, duties, stuck, queues, lanes, nameOf] = await Promise.all([
     mine<StatusNow>("status_now", "*", "workspace", 1),
     mine<RunningJob>("lease_overview", "*", "acquired_at", ROWS.running),
@@ -42,6 +59,7 @@ export async function readStatus(holdfast: Holdfast): Promise<StatusReport> {
   ]);
   if (!now[0]) throw new CliError(`workspace "${holdfast.workspace}" has no row in holdfast.status_now`, {});
   const { finished, retried } = await readEnded(holdfast, recent);
+  const { stops, approvals, incidents, windows } = await held;
   return {
     at: new Date().toISOString(),
     workspace: holdfast.workspace,
@@ -58,7 +76,25 @@ export async function readStatus(holdfast: Holdfast): Promise<StatusReport> {
       ...queues.map((room) => ({ ...room, paused_by: nameOf(room.paused_by), subject: "queue" as const })),
       ...lanes.map((room) => ({ ...room, paused_by: nameOf(room.paused_by), subject: "lane" as const })),
     ],
+    stops: stops.map((stop) => ({ ...stop, engaged_by: nameOf(stop.engaged_by) })),
+    approvals: approvals.map((approval): Approval => ({ ...approval, requested_by: nameOf(approval.requested_by) })),
+    incidents,
+    windows,
   };
+}
+
+/** What waits for people and for the clock. */
+async function readHeld(holdfast: Holdfast) {
+  const [stops, approvals, incidents, schedules] = await Promise.all([
+    listStops(holdfast, true),
+    listApprovals(holdfast, { all: false, limit: ROWS.approvals }),
+    listIncidents(holdfast, { all: false, limit: ROWS.incidents }),
+    listSchedules(holdfast, { enabled: true }),
+  ]);
+  const windows = schedules
+    .sort((one, other) => (one.next_window ?? "9").localeCompare(other.next_window ?? "9"))
+    .slice(0, ROWS.windows);
+  return { stops, approvals, incidents, windows };
 }
 
 function readNext(holdfast: Holdfast, workspaceId: string): Promise<WaitingJob[]> {
@@ -117,7 +153,9 @@ async function readEnded(holdfast: Holdfast, runs: readonly Run[]) {
   const jobs = await holdfast.data.read<Job[]>((db) =>
     db
       .from("jobs")
-      .select("id,kind,name,queue,state,attempt,max_attempts,run_at,started_at,finished_at,error_message,held_by")
+      .select(
+        "id,kind,name,queue,state,attempt,crash_count,max_attempts,run_at,started_at,finished_at,error_message,held_by",
+      )
       .in("id", ids),
   );
   const byEnd = jobs.sort((one, other) => endOf(other) - endOf(one));

@@ -1,3 +1,4 @@
+import { whatIsAsked } from "../reads/approvals.ts";
 import { formatDuration } from "../terminal/duration.ts";
 import { paint, type Style, stateStyle } from "../terminal/paint.ts";
 import { progressBar } from "../terminal/progress-bar.ts";
@@ -12,6 +13,8 @@ export function showStatus(report: StatusReport, options: ShowOptions): string[]
     ...showWho(report, options),
     ...running(report, options),
     ...next(report, options),
+    ...consent(report, options),
+    ...windows(report, options),
     ...failed(report, options),
     ...retried(report, options),
     ...finished(report, options),
@@ -70,6 +73,54 @@ function next(report: StatusReport, options: ShowOptions): string[] {
   );
 }
 
+function consent(report: StatusReport, options: ShowOptions): string[] {
+  const { approvals } = report;
+  const all = Math.max(approvals.length, report.now.awaiting_approval);
+  return section("waiting for consent", approvals.length, all, options, () =>
+    rows(
+      [
+        { title: "approval", align: "right" },
+        { title: "for" },
+        { title: "what", flexible: true },
+        { title: "asked by", flexible: true },
+        { title: "least role" },
+        { title: "expires", align: "right" },
+      ],
+      approvals.map((approval) => [
+        approval.id,
+        approval.purpose,
+        whatIsAsked(approval),
+        approval.requested_by,
+        approval.least_role,
+        formatTime(approval.expires_at, options.time),
+      ]),
+      options,
+    ),
+  );
+}
+
+function windows(report: StatusReport, options: ShowOptions): string[] {
+  return section("next windows", report.windows.length, report.windows.length, options, () =>
+    rows(
+      [
+        { title: "schedule" },
+        { title: "next", align: "right" },
+        { title: "rule" },
+        { title: "zone" },
+        { title: "kind" },
+      ],
+      report.windows.map((schedule) => [
+        schedule.name,
+        formatTime(schedule.next_window, options.time),
+        schedule.cron,
+        schedule.time_zone,
+        schedule.kind,
+      ]),
+      options,
+    ),
+  );
+}
+
 function failed(report: StatusReport, options: ShowOptions): string[] {
   return section("failed, alike ones together (7 days)", report.failures.length, report.failures.length, options, () =>
     rows(
@@ -106,7 +157,7 @@ function retried(report: StatusReport, options: ShowOptions): string[] {
         job.id,
         title(job),
         { text: job.state, style: stateStyle(job.state) ?? "bold" },
-        `${job.attempt} of ${job.max_attempts}`,
+        `${job.attempt - job.crash_count} of ${job.max_attempts}`,
         job.error_message ?? " ",
       ]),
       options,

@@ -39,6 +39,15 @@ export function showWho(report: StatusReport, { colour, time, width }: ShowOptio
     const what = `  ${room.subject} ${room.name} paused ${formatTime(room.paused_at, time)} by ${room.paused_by}: ${room.paused_reason}`;
     lines.push(paint(printable(what), "yellow", colour));
   }
+  for (const stop of report.stops) {
+    const scope = stop.name ? `${stop.scope} ${stop.name}` : stop.scope;
+    const what = `  EMERGENCY STOP ${stop.id} of ${scope} (${stop.what.join(", ")}) engaged ${formatTime(stop.engaged_at, time)} by ${stop.engaged_by}: ${stop.reason}`;
+    lines.push(paint(printable(what), "red", colour));
+  }
+  for (const incident of report.incidents) {
+    const what = `  incident ${incident.id} (${incident.severity}) ${incident.subject}: ${incident.sentence}`;
+    lines.push(paint(printable(what), "red", colour));
+  }
   for (const job of report.stuck) {
     const since = job.for_seconds === null ? "" : `, for ${shortSpan(job.for_seconds * 1000)}`;
     lines.push(paint(printable(`  job ${job.job_id} is stuck: ${job.problem}${since}`), "red", colour));

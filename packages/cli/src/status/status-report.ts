@@ -1,4 +1,8 @@
 import type { Job } from "@holdfast/client";
+import type { Approval } from "../reads/approvals.ts";
+import type { Incident } from "../reads/incidents.ts";
+import type { SteppedSchedule } from "../reads/schedules.ts";
+import type { Stop } from "../reads/stops.ts";
 
 /** The answers to the five questions, and who does the work: what `holdfast status --json` prints. */
 export interface StatusReport {
@@ -15,6 +19,14 @@ export interface StatusReport {
   duties: Duty[];
   stuck: StuckJob[];
   paused: PausedRoom[];
+  /** Emergency stops that are engaged. */
+  stops: Stop[];
+  /** Requests that wait for a person's consent, the next to expire first. */
+  approvals: Approval[];
+  /** Open incidents. */
+  incidents: Incident[];
+  /** Enabled schedules, the next to fire first. */
+  windows: SteppedSchedule[];
 }
 
 /** The row of `holdfast.status_now`. Counts stop at 10001. */

@@ -2,8 +2,14 @@ import { UsageError } from "../cli-error.ts";
 
 const SECONDS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400 };
 
-/** Seconds in a duration a person types: `90s`, `10m`, `2h`, `1h30m`, `1d`, or plain seconds. Errors: usage, naming `field`. */
-export function parseDuration(text: string, field: string): number {
+/** The longest span that an integer column holds. */
+const LONGEST = { seconds: 2_147_483_647, words: "68 years" };
+
+/**
+ * Seconds in a duration a person types: `90s`, `10m`, `2h`, `1h30m`, `1d`, or plain seconds.
+ * Errors: usage, naming `field`, for what is no duration or longer than `most`.
+ */
+export function parseDuration(text: string, field: string, most = LONGEST): number {
   const parts = [...text.matchAll(/(\d+)([smhd])/g)];
   const whole = parts.map((part) => part[0]).join("") === text && parts.length > 0;
   const seconds = whole
@@ -11,7 +17,10 @@ export function parseDuration(text: string, field: string): number {
     : /^\d+$/.test(text)
       ? Number(text)
       : Number.NaN;
-  if (Number.isSafeInteger(seconds) && seconds > 0 && seconds <= 2_147_483_647) return seconds;
+  if (seconds > most.seconds) {
+    throw new UsageError(`${field} "${text}" is more than ${most.words}`, `give at most ${most.words}`);
+  }
+  if (Number.isSafeInteger(seconds) && seconds > 0) return seconds;
   throw new UsageError(
     `${field} "${text}" is not a duration above zero`,
     "write it as 90s, 10m, 2h, 1h30m or 1d; a plain number means seconds",

@@ -1,5 +1,20 @@
-/** What an act is about. Ids of jobs and workers are numbers; queues, lanes and classes go by name. */
-export type Target = { job: number } | { queue: string } | { lane: string } | { class: string } | { worker: number };
+/**
+ * What an act is about. Jobs, workers, approvals, stops and incidents go by number, the rest by name. Engaging a stop, opening
+ * an incident, redriving and dismissing dead letters take no target: `params` say what is meant.
+ */
+export type Target =
+  | { job: number }
+  | { queue: string }
+  | { lane: string }
+  | { class: string }
+  | { worker: number }
+  | { approval: number }
+  | { schedule: string }
+  | { budget: string }
+  | { stop: number }
+  | { incident: number }
+  | { channel: string }
+  | Record<string, never>;
 
 /** One row of `holdfast.actions`: an act by a person or agent, and what it did. */
 export interface Action {
@@ -11,6 +26,12 @@ export interface Action {
   lane: string | null;
   class: string | null;
   worker_id: number | null;
+  approval_id: number | null;
+  schedule: string | null;
+  budget: string | null;
+  stop_id: number | null;
+  incident_id: number | null;
+  channel: string | null;
   reason: string | null;
   params: Record<string, unknown>;
   /** Who acted, as in the ledger: `user:<uuid>`. */

@@ -6,14 +6,14 @@ export type Database = {
           Tables: {
             "actions": {
                   Row: {
-                    "acted_at": string,"actor": string,"affected": number,"class": string | null,"id": number,"job_id": number | null,"lane": string | null,"params": NonNullable<Json>,"queue": string | null,"reason": string | null,"result": NonNullable<Json>,"subject": string,"verb": string,"worker_id": number | null,"workspace_id": string
+                    "acted_at": string,"actor": string,"affected": number,"approval_id": number | null,"budget": string | null,"channel": string | null,"class": string | null,"id": number,"incident_id": number | null,"job_id": number | null,"lane": string | null,"params": NonNullable<Json>,"queue": string | null,"reason": string | null,"result": NonNullable<Json>,"schedule": string | null,"stop_id": number | null,"subject": string,"verb": string,"worker_id": number | null,"workspace_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "acted_at": string,"actor": string,"affected"?: number,"class"?: string | null,"id"?: never,"job_id"?: number | null,"lane"?: string | null,"params"?: NonNullable<Json>,"queue"?: string | null,"reason"?: string | null,"result"?: NonNullable<Json>,"subject": string,"verb": string,"worker_id"?: number | null,"workspace_id": string
+                    "acted_at": string,"actor": string,"affected"?: number,"approval_id"?: number | null,"budget"?: string | null,"channel"?: string | null,"class"?: string | null,"id"?: never,"incident_id"?: number | null,"job_id"?: number | null,"lane"?: string | null,"params"?: NonNullable<Json>,"queue"?: string | null,"reason"?: string | null,"result"?: NonNullable<Json>,"schedule"?: string | null,"stop_id"?: number | null,"subject": string,"verb": string,"worker_id"?: number | null,"workspace_id": string
                   }
                   Update: {
-                    "acted_at"?: string,"actor"?: string,"affected"?: number,"class"?: string | null,"id"?: never,"job_id"?: number | null,"lane"?: string | null,"params"?: NonNullable<Json>,"queue"?: string | null,"reason"?: string | null,"result"?: NonNullable<Json>,"subject"?: string,"verb"?: string,"worker_id"?: number | null,"workspace_id"?: string
+                    "acted_at"?: string,"actor"?: string,"affected"?: number,"approval_id"?: number | null,"budget"?: string | null,"channel"?: string | null,"class"?: string | null,"id"?: never,"incident_id"?: number | null,"job_id"?: number | null,"lane"?: string | null,"params"?: NonNullable<Json>,"queue"?: string | null,"reason"?: string | null,"result"?: NonNullable<Json>,"schedule"?: string | null,"stop_id"?: number | null,"subject"?: string,"verb"?: string,"worker_id"?: number | null,"workspace_id"?: string
                   }
                   Relationships: [
                     {
@@ -28,6 +28,144 @@ isOneToOne: false
 isOneToOne: false
       referencedRelation: "verbs"
       referencedColumns: ["verb","subject"]
+    }
+                  ]
+                },"alert_channels": {
+                  Row: {
+                    "changed_at": string,"changed_by": string,"channel": string,"enabled": boolean,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "changed_at": string,"changed_by": string,"channel": string,"enabled": boolean,"workspace_id": string
+                  }
+                  Update: {
+                    "changed_at"?: string,"changed_by"?: string,"channel"?: string,"enabled"?: boolean,"workspace_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "alert_channels_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "spend"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "alert_channels_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "status_now"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "alert_channels_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "workspaces"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"alerts": {
+                  Row: {
+                    "channel": string,"created_at": string,"folded": number,"id": number,"incident_id": number | null,"job_id": number | null,"rule": string,"sent_at": string | null,"severity": string,"state": string,"subject": string,"text": string,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "channel": string,"created_at": string,"folded"?: number,"id"?: never,"incident_id"?: number | null,"job_id"?: number | null,"rule": string,"sent_at"?: string | null,"severity": string,"state"?: string,"subject": string,"text": string,"workspace_id": string
+                  }
+                  Update: {
+                    "channel"?: string,"created_at"?: string,"folded"?: number,"id"?: never,"incident_id"?: number | null,"job_id"?: number | null,"rule"?: string,"sent_at"?: string | null,"severity"?: string,"state"?: string,"subject"?: string,"text"?: string,"workspace_id"?: string
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"approval_decisions": {
+                  Row: {
+                    "approval_id": number,"decided_at": string,"decided_by": string,"decision": string,"digest": string,"reason": string | null,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "approval_id": number,"decided_at": string,"decided_by": string,"decision": string,"digest": string,"reason"?: string | null,"workspace_id": string
+                  }
+                  Update: {
+                    "approval_id"?: number,"decided_at"?: string,"decided_by"?: string,"decision"?: string,"digest"?: string,"reason"?: string | null,"workspace_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "approval_decisions_approval_id_fkey"
+      columns: ["approval_id"]
+isOneToOne: false
+      referencedRelation: "approvals"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"approvals": {
+                  Row: {
+                    "budget": string | null,"closed_at": string | null,"closed_reason": string | null,"digest": string,"expires_at": string,"id": number,"job_id": number | null,"least_role": string,"params": NonNullable<Json>,"purpose": string,"quorum": number,"reason": string | null,"requested_at": string,"requested_by": string,"run_id": number | null,"schedule": string | null,"shown": NonNullable<Json>,"state": string,"subject": string,"venture": string | null,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "budget"?: string | null,"closed_at"?: string | null,"closed_reason"?: string | null,"digest": string,"expires_at": string,"id"?: never,"job_id"?: number | null,"least_role": string,"params"?: NonNullable<Json>,"purpose": string,"quorum": number,"reason"?: string | null,"requested_at": string,"requested_by": string,"run_id"?: number | null,"schedule"?: string | null,"shown": NonNullable<Json>,"state"?: string,"subject": string,"venture"?: string | null,"workspace_id": string
+                  }
+                  Update: {
+                    "budget"?: string | null,"closed_at"?: string | null,"closed_reason"?: string | null,"digest"?: string,"expires_at"?: string,"id"?: never,"job_id"?: number | null,"least_role"?: string,"params"?: NonNullable<Json>,"purpose"?: string,"quorum"?: number,"reason"?: string | null,"requested_at"?: string,"requested_by"?: string,"run_id"?: number | null,"schedule"?: string | null,"shown"?: NonNullable<Json>,"state"?: string,"subject"?: string,"venture"?: string | null,"workspace_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "approvals_least_role_fkey"
+      columns: ["least_role"]
+isOneToOne: false
+      referencedRelation: "roles"
+      referencedColumns: ["role"]
+    }
+                  ]
+                },"budget_periods": {
+                  Row: {
+                    "budget_id": number,"ends_at": string,"reserved": number,"spent": number,"starts_at": string,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "budget_id": number,"ends_at": string,"reserved"?: number,"spent"?: number,"starts_at": string,"workspace_id": string
+                  }
+                  Update: {
+                    "budget_id"?: number,"ends_at"?: string,"reserved"?: number,"spent"?: number,"starts_at"?: string,"workspace_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "budget_periods_budget_id_fkey"
+      columns: ["budget_id"]
+isOneToOne: false
+      referencedRelation: "budgets"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"budgets": {
+                  Row: {
+                    "approval_threshold": number | null,"breached_at": string | null,"cap": number,"created_at": string,"created_by": string,"currency": string,"id": number,"name": string,"on_breach": string,"period": string,"scope": string,"scope_name": string | null,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "approval_threshold"?: number | null,"breached_at"?: string | null,"cap": number,"created_at": string,"created_by": string,"currency": string,"id"?: never,"name": string,"on_breach"?: string,"period": string,"scope": string,"scope_name"?: string | null,"workspace_id": string
+                  }
+                  Update: {
+                    "approval_threshold"?: number | null,"breached_at"?: string | null,"cap"?: number,"created_at"?: string,"created_by"?: string,"currency"?: string,"id"?: never,"name"?: string,"on_breach"?: string,"period"?: string,"scope"?: string,"scope_name"?: string | null,"workspace_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "budgets_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "spend"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "budgets_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "status_now"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "budgets_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "workspaces"
+      referencedColumns: ["id"]
     }
                   ]
                 },"command_rules": {
@@ -52,6 +190,12 @@ isOneToOne: false
       foreignKeyName: "command_rules_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "spend"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "command_rules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "status_now"
       referencedColumns: ["workspace_id"]
     },{
@@ -61,6 +205,34 @@ isOneToOne: false
       referencedRelation: "workspaces"
       referencedColumns: ["id"]
     }
+                  ]
+                },"cost_entries": {
+                  Row: {
+                    "amount": number,"at": string,"budget": string | null,"counts_at": string,"currency": string,"entry": string,"id": number,"job_id": number | null,"kind": string | null,"lane": string | null,"run_id": number | null,"source": string,"venture": string | null,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "amount": number,"at": string,"budget"?: string | null,"counts_at": string,"currency": string,"entry": string,"id"?: never,"job_id"?: number | null,"kind"?: string | null,"lane"?: string | null,"run_id"?: number | null,"source": string,"venture"?: string | null,"workspace_id": string
+                  }
+                  Update: {
+                    "amount"?: number,"at"?: string,"budget"?: string | null,"counts_at"?: string,"currency"?: string,"entry"?: string,"id"?: never,"job_id"?: number | null,"kind"?: string | null,"lane"?: string | null,"run_id"?: number | null,"source"?: string,"venture"?: string | null,"workspace_id"?: string
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"dead_letters": {
+                  Row: {
+                    "attempts": number,"closed_at": string | null,"closed_by": string | null,"died_at": string,"error_class": string | null,"fingerprint": string | null,"hint": string,"id": number,"job_id": number,"kind": string,"last_error": string | null,"note": string | null,"queue": string,"state": string,"state_before": string,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "attempts": number,"closed_at"?: string | null,"closed_by"?: string | null,"died_at": string,"error_class"?: string | null,"fingerprint"?: string | null,"hint": string,"id"?: never,"job_id": number,"kind": string,"last_error"?: string | null,"note"?: string | null,"queue": string,"state"?: string,"state_before": string,"workspace_id": string
+                  }
+                  Update: {
+                    "attempts"?: number,"closed_at"?: string | null,"closed_by"?: string | null,"died_at"?: string,"error_class"?: string | null,"fingerprint"?: string | null,"hint"?: string,"id"?: never,"job_id"?: number,"kind"?: string,"last_error"?: string | null,"note"?: string | null,"queue"?: string,"state"?: string,"state_before"?: string,"workspace_id"?: string
+                  }
+                  Relationships: [
+                    
                   ]
                 },"duties": {
                   Row: {
@@ -76,19 +248,93 @@ isOneToOne: false
                   Relationships: [
                     
                   ]
-                },"job_classes": {
+                },"emergency_stops": {
                   Row: {
-                    "backoff": string,"backoff_cap_seconds": number,"backoff_seconds": number,"created_at": string,"max_retries": number,"max_running": number | null,"name": string,"needs_approval": boolean,"quarantine_after": number,"retry_safe": boolean,"timeout_seconds": number,"workspace_id": string
+                    "budget_id": number | null,"engaged_at": string,"engaged_by": string,"id": number,"kill_running": boolean,"name": string | null,"reason": string,"released_at": string | null,"released_by": string | null,"released_reason": string | null,"scope": string,"what": (string)[],"workspace_id": string | null
                   }
                   ComputedFields: never
                   Insert: {
-                    "backoff"?: string,"backoff_cap_seconds"?: number,"backoff_seconds"?: number,"created_at"?: string,"max_retries"?: number,"max_running"?: number | null,"name": string,"needs_approval"?: boolean,"quarantine_after"?: number,"retry_safe"?: boolean,"timeout_seconds"?: number,"workspace_id": string
+                    "budget_id"?: number | null,"engaged_at": string,"engaged_by": string,"id"?: never,"kill_running": boolean,"name"?: string | null,"reason": string,"released_at"?: string | null,"released_by"?: string | null,"released_reason"?: string | null,"scope": string,"what": (string)[],"workspace_id"?: string | null
                   }
                   Update: {
-                    "backoff"?: string,"backoff_cap_seconds"?: number,"backoff_seconds"?: number,"created_at"?: string,"max_retries"?: number,"max_running"?: number | null,"name"?: string,"needs_approval"?: boolean,"quarantine_after"?: number,"retry_safe"?: boolean,"timeout_seconds"?: number,"workspace_id"?: string
+                    "budget_id"?: number | null,"engaged_at"?: string,"engaged_by"?: string,"id"?: never,"kill_running"?: boolean,"name"?: string | null,"reason"?: string,"released_at"?: string | null,"released_by"?: string | null,"released_reason"?: string | null,"scope"?: string,"what"?: (string)[],"workspace_id"?: string | null
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"incident_rules": {
+                  Row: {
+                    "rule": string,"sentence": string,"severity": string,"threshold": NonNullable<Json>
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "rule": string,"sentence": string,"severity": string,"threshold"?: NonNullable<Json>
+                  }
+                  Update: {
+                    "rule"?: string,"sentence"?: string,"severity"?: string,"threshold"?: NonNullable<Json>
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"incident_steps": {
+                  Row: {
+                    "done_at": string,"done_by": string,"incident_id": number,"note": string | null,"step": number,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "done_at": string,"done_by": string,"incident_id": number,"note"?: string | null,"step": number,"workspace_id": string
+                  }
+                  Update: {
+                    "done_at"?: string,"done_by"?: string,"incident_id"?: number,"note"?: string | null,"step"?: number,"workspace_id"?: string
                   }
                   Relationships: [
                     {
+      foreignKeyName: "incident_steps_incident_id_fkey"
+      columns: ["incident_id"]
+isOneToOne: false
+      referencedRelation: "incidents"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"incidents": {
+                  Row: {
+                    "closed_at": string | null,"closed_by": string | null,"closed_reason": string | null,"contained_at": string | null,"evidence": NonNullable<Json>,"id": number,"last_seen_at": string,"opened_at": string,"opened_by": string,"rule": string,"sentence": string,"severity": string,"subject": string,"times_seen": number,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "closed_at"?: string | null,"closed_by"?: string | null,"closed_reason"?: string | null,"contained_at"?: string | null,"evidence"?: NonNullable<Json>,"id"?: never,"last_seen_at": string,"opened_at": string,"opened_by": string,"rule": string,"sentence": string,"severity": string,"subject": string,"times_seen"?: number,"workspace_id": string
+                  }
+                  Update: {
+                    "closed_at"?: string | null,"closed_by"?: string | null,"closed_reason"?: string | null,"contained_at"?: string | null,"evidence"?: NonNullable<Json>,"id"?: never,"last_seen_at"?: string,"opened_at"?: string,"opened_by"?: string,"rule"?: string,"sentence"?: string,"severity"?: string,"subject"?: string,"times_seen"?: number,"workspace_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "incidents_rule_fkey"
+      columns: ["rule"]
+isOneToOne: false
+      referencedRelation: "incident_rules"
+      referencedColumns: ["rule"]
+    }
+                  ]
+                },"job_classes": {
+                  Row: {
+                    "approval_hours": number,"approval_quorum": number,"approval_role": string,"backoff": string,"backoff_cap_seconds": number,"backoff_seconds": number,"created_at": string,"max_retries": number,"max_running": number | null,"name": string,"needs_approval": boolean,"quarantine_after": number,"retry_safe": boolean,"timeout_seconds": number,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "approval_hours"?: number,"approval_quorum"?: number,"approval_role"?: string,"backoff"?: string,"backoff_cap_seconds"?: number,"backoff_seconds"?: number,"created_at"?: string,"max_retries"?: number,"max_running"?: number | null,"name": string,"needs_approval"?: boolean,"quarantine_after"?: number,"retry_safe"?: boolean,"timeout_seconds"?: number,"workspace_id": string
+                  }
+                  Update: {
+                    "approval_hours"?: number,"approval_quorum"?: number,"approval_role"?: string,"backoff"?: string,"backoff_cap_seconds"?: number,"backoff_seconds"?: number,"created_at"?: string,"max_retries"?: number,"max_running"?: number | null,"name"?: string,"needs_approval"?: boolean,"quarantine_after"?: number,"retry_safe"?: boolean,"timeout_seconds"?: number,"workspace_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "job_classes_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "spend"
+      referencedColumns: ["workspace_id"]
+    },{
       foreignKeyName: "job_classes_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
@@ -206,14 +452,14 @@ isOneToOne: false
                   ]
                 },"jobs": {
                   Row: {
-                    "attempt": number,"class": string,"concurrency_key": string | null,"crash_count": number,"created_at": string,"created_by": string,"depends_on": (number)[],"dispatched_at": string | null,"effective_priority": number,"error_class": string | null,"error_message": string | null,"est_cost": number | null,"external": boolean,"fingerprint": string | null,"finished_at": string | null,"held_by": (string)[],"id": number,"idempotency_key": string | null,"kind": string,"labels": NonNullable<Json>,"lane": string,"max_attempts": number,"name": string | null,"paid": boolean,"payload": NonNullable<Json>,"priority": number,"profile_version": number | null,"progress": number | null,"progress_message": string | null,"queue": string,"queued_at": string | null,"rerun_of": number | null,"result": Json | null,"run_at": string,"started_at": string | null,"state": string,"suspect": boolean,"timeout_seconds": number,"trigger": string,"venture": string | null,"waits_for_slot": boolean | null,"workspace_id": string
+                    "alike_failures": number,"attempt": number,"class": string,"concurrency_key": string | null,"consent": string | null,"crash_count": number,"created_at": string,"created_by": string,"depends_on": (number)[],"dispatched_at": string | null,"effective_priority": number,"error_class": string | null,"error_message": string | null,"est_cost": number | null,"external": boolean,"fingerprint": string | null,"finished_at": string | null,"held_by": (string)[],"id": number,"idempotency_key": string | null,"kind": string,"labels": NonNullable<Json>,"lane": string,"max_attempts": number,"name": string | null,"paid": boolean,"payload": NonNullable<Json>,"priority": number,"profile_version": number | null,"progress": number | null,"progress_message": string | null,"queue": string,"queued_at": string | null,"rerun_of": number | null,"result": Json | null,"run_at": string,"started_at": string | null,"state": string,"suspect": boolean,"timeout_seconds": number,"trigger": string,"venture": string | null,"waits_for_slot": boolean | null,"workspace_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "attempt"?: number,"class": string,"concurrency_key"?: string | null,"crash_count"?: number,"created_at": string,"created_by": string,"depends_on"?: (number)[],"dispatched_at"?: string | null,"effective_priority"?: number,"error_class"?: string | null,"error_message"?: string | null,"est_cost"?: number | null,"external"?: boolean,"fingerprint"?: string | null,"finished_at"?: string | null,"held_by"?: (string)[],"id"?: never,"idempotency_key"?: string | null,"kind": string,"labels"?: NonNullable<Json>,"lane": string,"max_attempts": number,"name"?: string | null,"paid"?: boolean,"payload"?: NonNullable<Json>,"priority"?: number,"profile_version"?: number | null,"progress"?: number | null,"progress_message"?: string | null,"queue": string,"queued_at"?: string | null,"rerun_of"?: number | null,"result"?: Json | null,"run_at": string,"started_at"?: string | null,"state": string,"suspect"?: boolean,"timeout_seconds": number,"trigger"?: string,"venture"?: string | null,"waits_for_slot"?: never,"workspace_id": string
+                    "alike_failures"?: number,"attempt"?: number,"class": string,"concurrency_key"?: string | null,"consent"?: string | null,"crash_count"?: number,"created_at": string,"created_by": string,"depends_on"?: (number)[],"dispatched_at"?: string | null,"effective_priority"?: number,"error_class"?: string | null,"error_message"?: string | null,"est_cost"?: number | null,"external"?: boolean,"fingerprint"?: string | null,"finished_at"?: string | null,"held_by"?: (string)[],"id"?: never,"idempotency_key"?: string | null,"kind": string,"labels"?: NonNullable<Json>,"lane": string,"max_attempts": number,"name"?: string | null,"paid"?: boolean,"payload"?: NonNullable<Json>,"priority"?: number,"profile_version"?: number | null,"progress"?: number | null,"progress_message"?: string | null,"queue": string,"queued_at"?: string | null,"rerun_of"?: number | null,"result"?: Json | null,"run_at": string,"started_at"?: string | null,"state": string,"suspect"?: boolean,"timeout_seconds": number,"trigger"?: string,"venture"?: string | null,"waits_for_slot"?: never,"workspace_id": string
                   }
                   Update: {
-                    "attempt"?: number,"class"?: string,"concurrency_key"?: string | null,"crash_count"?: number,"created_at"?: string,"created_by"?: string,"depends_on"?: (number)[],"dispatched_at"?: string | null,"effective_priority"?: number,"error_class"?: string | null,"error_message"?: string | null,"est_cost"?: number | null,"external"?: boolean,"fingerprint"?: string | null,"finished_at"?: string | null,"held_by"?: (string)[],"id"?: never,"idempotency_key"?: string | null,"kind"?: string,"labels"?: NonNullable<Json>,"lane"?: string,"max_attempts"?: number,"name"?: string | null,"paid"?: boolean,"payload"?: NonNullable<Json>,"priority"?: number,"profile_version"?: number | null,"progress"?: number | null,"progress_message"?: string | null,"queue"?: string,"queued_at"?: string | null,"rerun_of"?: number | null,"result"?: Json | null,"run_at"?: string,"started_at"?: string | null,"state"?: string,"suspect"?: boolean,"timeout_seconds"?: number,"trigger"?: string,"venture"?: string | null,"waits_for_slot"?: never,"workspace_id"?: string
+                    "alike_failures"?: number,"attempt"?: number,"class"?: string,"concurrency_key"?: string | null,"consent"?: string | null,"crash_count"?: number,"created_at"?: string,"created_by"?: string,"depends_on"?: (number)[],"dispatched_at"?: string | null,"effective_priority"?: number,"error_class"?: string | null,"error_message"?: string | null,"est_cost"?: number | null,"external"?: boolean,"fingerprint"?: string | null,"finished_at"?: string | null,"held_by"?: (string)[],"id"?: never,"idempotency_key"?: string | null,"kind"?: string,"labels"?: NonNullable<Json>,"lane"?: string,"max_attempts"?: number,"name"?: string | null,"paid"?: boolean,"payload"?: NonNullable<Json>,"priority"?: number,"profile_version"?: number | null,"progress"?: number | null,"progress_message"?: string | null,"queue"?: string,"queued_at"?: string | null,"rerun_of"?: number | null,"result"?: Json | null,"run_at"?: string,"started_at"?: string | null,"state"?: string,"suspect"?: boolean,"timeout_seconds"?: number,"trigger"?: string,"venture"?: string | null,"waits_for_slot"?: never,"workspace_id"?: string
                   }
                   Relationships: [
                     
@@ -258,6 +504,12 @@ isOneToOne: false
       foreignKeyName: "kinds_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "spend"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "kinds_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "status_now"
       referencedColumns: ["workspace_id"]
     },{
@@ -270,17 +522,23 @@ isOneToOne: false
                   ]
                 },"lanes": {
                   Row: {
-                    "created_at": string,"description": string,"max_running": number | null,"name": string,"paused_at": string | null,"paused_by": string | null,"paused_reason": string | null,"workspace_id": string
+                    "created_at": string,"description": string,"max_per_hour": number | null,"max_running": number | null,"name": string,"paused_at": string | null,"paused_by": string | null,"paused_reason": string | null,"workspace_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "created_at"?: string,"description"?: string,"max_running"?: number | null,"name": string,"paused_at"?: string | null,"paused_by"?: string | null,"paused_reason"?: string | null,"workspace_id": string
+                    "created_at"?: string,"description"?: string,"max_per_hour"?: number | null,"max_running"?: number | null,"name": string,"paused_at"?: string | null,"paused_by"?: string | null,"paused_reason"?: string | null,"workspace_id": string
                   }
                   Update: {
-                    "created_at"?: string,"description"?: string,"max_running"?: number | null,"name"?: string,"paused_at"?: string | null,"paused_by"?: string | null,"paused_reason"?: string | null,"workspace_id"?: string
+                    "created_at"?: string,"description"?: string,"max_per_hour"?: number | null,"max_running"?: number | null,"name"?: string,"paused_at"?: string | null,"paused_by"?: string | null,"paused_reason"?: string | null,"workspace_id"?: string
                   }
                   Relationships: [
                     {
+      foreignKeyName: "lanes_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "spend"
+      referencedColumns: ["workspace_id"]
+    },{
       foreignKeyName: "lanes_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
@@ -324,14 +582,14 @@ isOneToOne: false
                   ]
                 },"members": {
                   Row: {
-                    "created_at": string,"role": string,"user_id": string,"workspace_id": string
+                    "agent": boolean,"created_at": string,"role": string,"user_id": string,"workspace_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "created_at"?: string,"role": string,"user_id": string,"workspace_id": string
+                    "agent"?: boolean,"created_at"?: string,"role": string,"user_id": string,"workspace_id": string
                   }
                   Update: {
-                    "created_at"?: string,"role"?: string,"user_id"?: string,"workspace_id"?: string
+                    "agent"?: boolean,"created_at"?: string,"role"?: string,"user_id"?: string,"workspace_id"?: string
                   }
                   Relationships: [
                     {
@@ -344,10 +602,48 @@ isOneToOne: false
       foreignKeyName: "members_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "spend"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "status_now"
       referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "workspaces"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"output_rules": {
+                  Row: {
+                    "action": string,"created_at": string,"created_by": string,"enabled": boolean,"json_path": string | null,"kind": string | null,"name": string,"pattern": string | null,"severity": string,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "action"?: string,"created_at": string,"created_by": string,"enabled"?: boolean,"json_path"?: string | null,"kind"?: string | null,"name": string,"pattern"?: string | null,"severity"?: string,"workspace_id": string
+                  }
+                  Update: {
+                    "action"?: string,"created_at"?: string,"created_by"?: string,"enabled"?: boolean,"json_path"?: string | null,"kind"?: string | null,"name"?: string,"pattern"?: string | null,"severity"?: string,"workspace_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "output_rules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "spend"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "output_rules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "status_now"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "output_rules_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
       referencedRelation: "workspaces"
@@ -390,6 +686,12 @@ isOneToOne: true
       foreignKeyName: "profiles_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "spend"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "profiles_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "status_now"
       referencedColumns: ["workspace_id"]
     },{
@@ -400,19 +702,39 @@ isOneToOne: false
       referencedColumns: ["id"]
     }
                   ]
-                },"queues": {
+                },"quarantine": {
                   Row: {
-                    "created_at": string,"description": string,"keep_jobs_days": number,"keep_output_days": number,"max_running": number | null,"name": string,"paused_at": string | null,"paused_by": string | null,"paused_reason": string | null,"workspace_id": string
+                    "evidence": NonNullable<Json>,"id": number,"job_id": number,"note": string | null,"opened_at": string,"reason_code": string,"recommended_action": string,"reviewed_at": string | null,"reviewer": string | null,"severity": string,"source": string,"state": string,"workspace_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "created_at"?: string,"description"?: string,"keep_jobs_days"?: number,"keep_output_days"?: number,"max_running"?: number | null,"name": string,"paused_at"?: string | null,"paused_by"?: string | null,"paused_reason"?: string | null,"workspace_id": string
+                    "evidence": NonNullable<Json>,"id"?: never,"job_id": number,"note"?: string | null,"opened_at": string,"reason_code": string,"recommended_action": string,"reviewed_at"?: string | null,"reviewer"?: string | null,"severity": string,"source": string,"state"?: string,"workspace_id": string
                   }
                   Update: {
-                    "created_at"?: string,"description"?: string,"keep_jobs_days"?: number,"keep_output_days"?: number,"max_running"?: number | null,"name"?: string,"paused_at"?: string | null,"paused_by"?: string | null,"paused_reason"?: string | null,"workspace_id"?: string
+                    "evidence"?: NonNullable<Json>,"id"?: never,"job_id"?: number,"note"?: string | null,"opened_at"?: string,"reason_code"?: string,"recommended_action"?: string,"reviewed_at"?: string | null,"reviewer"?: string | null,"severity"?: string,"source"?: string,"state"?: string,"workspace_id"?: string
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"queues": {
+                  Row: {
+                    "created_at": string,"description": string,"keep_jobs_days": number,"keep_output_days": number,"max_per_hour": number | null,"max_running": number | null,"name": string,"paused_at": string | null,"paused_by": string | null,"paused_reason": string | null,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at"?: string,"description"?: string,"keep_jobs_days"?: number,"keep_output_days"?: number,"max_per_hour"?: number | null,"max_running"?: number | null,"name": string,"paused_at"?: string | null,"paused_by"?: string | null,"paused_reason"?: string | null,"workspace_id": string
+                  }
+                  Update: {
+                    "created_at"?: string,"description"?: string,"keep_jobs_days"?: number,"keep_output_days"?: number,"max_per_hour"?: number | null,"max_running"?: number | null,"name"?: string,"paused_at"?: string | null,"paused_by"?: string | null,"paused_reason"?: string | null,"workspace_id"?: string
                   }
                   Relationships: [
                     {
+      foreignKeyName: "queues_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "spend"
+      referencedColumns: ["workspace_id"]
+    },{
       foreignKeyName: "queues_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
@@ -454,6 +776,26 @@ isOneToOne: false
                   Relationships: [
                     
                   ]
+                },"runbook_steps": {
+                  Row: {
+                    "rule": string,"sentence": string,"step": number,"title": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "rule": string,"sentence": string,"step": number,"title": string
+                  }
+                  Update: {
+                    "rule"?: string,"sentence"?: string,"step"?: number,"title"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "runbook_steps_rule_fkey"
+      columns: ["rule"]
+isOneToOne: false
+      referencedRelation: "incident_rules"
+      referencedColumns: ["rule"]
+    }
+                  ]
                 },"runs": {
                   Row: {
                     "argv": (string)[] | null,"attempt": number,"boot_id": string | null,"command_pid": number | null,"command_started": string | null,"cost": number | null,"cpu_seconds": number | null,"cwd": string | null,"error_class": string | null,"error_message": string | null,"exit_code": number | null,"finished_at": string | null,"host": string | null,"id": number,"job_id": number,"memory_bytes": number | null,"orphan_cleared": boolean | null,"outcome": string | null,"program": string | null,"raw_bytes": number,"run_directory": string | null,"runner_pid": number | null,"runner_started": string | null,"signal": string | null,"started_at": string,"stderr_bytes": number,"stdout_bytes": number,"worker_id": number,"workspace_id": string
@@ -468,6 +810,110 @@ isOneToOne: false
                   Relationships: [
                     
                   ]
+                },"schedule_windows": {
+                  Row: {
+                    "decided_at": string,"decided_by": string,"job_id": number | null,"outcome": string,"reason": string | null,"schedule_id": number,"window_at": string,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "decided_at": string,"decided_by": string,"job_id"?: number | null,"outcome": string,"reason"?: string | null,"schedule_id": number,"window_at": string,"workspace_id": string
+                  }
+                  Update: {
+                    "decided_at"?: string,"decided_by"?: string,"job_id"?: number | null,"outcome"?: string,"reason"?: string | null,"schedule_id"?: number,"window_at"?: string,"workspace_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "schedule_windows_schedule_id_fkey"
+      columns: ["schedule_id"]
+isOneToOne: false
+      referencedRelation: "schedules"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"schedules": {
+                  Row: {
+                    "catch_up": string,"catch_up_limit": number,"class": string | null,"created_at": string,"created_by": string,"cron": string,"description": string,"enabled": boolean,"enabled_at": string | null,"enabled_by": string | null,"est_cost": number | null,"external": boolean,"id": number,"jitter_seconds": number,"kind": string,"lane": string | null,"last_job_id": number | null,"max_age_seconds": number,"name": string,"needs_approval": boolean,"next_window_at": string | null,"overlap": string,"paid": boolean,"payload": NonNullable<Json>,"priority": number | null,"queue": string | null,"stepped_to": string | null,"time_zone": string,"venture": string | null,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "catch_up"?: string,"catch_up_limit"?: number,"class"?: string | null,"created_at": string,"created_by": string,"cron": string,"description"?: string,"enabled"?: boolean,"enabled_at"?: string | null,"enabled_by"?: string | null,"est_cost"?: number | null,"external"?: boolean,"id"?: never,"jitter_seconds"?: number,"kind": string,"lane"?: string | null,"last_job_id"?: number | null,"max_age_seconds"?: number,"name": string,"needs_approval"?: boolean,"next_window_at"?: string | null,"overlap"?: string,"paid"?: boolean,"payload"?: NonNullable<Json>,"priority"?: number | null,"queue"?: string | null,"stepped_to"?: string | null,"time_zone": string,"venture"?: string | null,"workspace_id": string
+                  }
+                  Update: {
+                    "catch_up"?: string,"catch_up_limit"?: number,"class"?: string | null,"created_at"?: string,"created_by"?: string,"cron"?: string,"description"?: string,"enabled"?: boolean,"enabled_at"?: string | null,"enabled_by"?: string | null,"est_cost"?: number | null,"external"?: boolean,"id"?: never,"jitter_seconds"?: number,"kind"?: string,"lane"?: string | null,"last_job_id"?: number | null,"max_age_seconds"?: number,"name"?: string,"needs_approval"?: boolean,"next_window_at"?: string | null,"overlap"?: string,"paid"?: boolean,"payload"?: NonNullable<Json>,"priority"?: number | null,"queue"?: string | null,"stepped_to"?: string | null,"time_zone"?: string,"venture"?: string | null,"workspace_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "schedules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "spend"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "schedules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "status_now"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "schedules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "workspaces"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"stop_acknowledgements": {
+                  Row: {
+                    "acknowledged_at": string | null,"stop_id": number,"worker_id": number
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "acknowledged_at"?: string | null,"stop_id": number,"worker_id": number
+                  }
+                  Update: {
+                    "acknowledged_at"?: string | null,"stop_id"?: number,"worker_id"?: number
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "stop_acknowledgements_stop_id_fkey"
+      columns: ["stop_id"]
+isOneToOne: false
+      referencedRelation: "emergency_stops"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "stop_acknowledgements_stop_id_fkey"
+      columns: ["stop_id"]
+isOneToOne: false
+      referencedRelation: "stop_report"
+      referencedColumns: ["stop_id"]
+    }
+                  ]
+                },"stopped_runs": {
+                  Row: {
+                    "job_id": number,"run_id": number,"stop_id": number,"worker_id": number,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "job_id": number,"run_id": number,"stop_id": number,"worker_id": number,"workspace_id": string
+                  }
+                  Update: {
+                    "job_id"?: number,"run_id"?: number,"stop_id"?: number,"worker_id"?: number,"workspace_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "stopped_runs_stop_id_fkey"
+      columns: ["stop_id"]
+isOneToOne: false
+      referencedRelation: "emergency_stops"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "stopped_runs_stop_id_fkey"
+      columns: ["stop_id"]
+isOneToOne: false
+      referencedRelation: "stop_report"
+      referencedColumns: ["stop_id"]
+    }
+                  ]
                 },"ventures": {
                   Row: {
                     "created_at": string,"name": string,"title": string,"workspace_id": string
@@ -481,6 +927,12 @@ isOneToOne: false
                   }
                   Relationships: [
                     {
+      foreignKeyName: "ventures_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "spend"
+      referencedColumns: ["workspace_id"]
+    },{
       foreignKeyName: "ventures_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
@@ -522,14 +974,14 @@ isOneToOne: false
                   ]
                 },"verbs": {
                   Row: {
-                    "least_role": string,"needs_approval": boolean,"needs_reason": boolean,"sentence": string,"subject": string,"verb": string
+                    "least_role": string,"needs_approval": boolean,"needs_reason": boolean,"persons_only": boolean,"sentence": string,"subject": string,"verb": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "least_role": string,"needs_approval"?: boolean,"needs_reason"?: boolean,"sentence": string,"subject": string,"verb": string
+                    "least_role": string,"needs_approval"?: boolean,"needs_reason"?: boolean,"persons_only"?: boolean,"sentence": string,"subject": string,"verb": string
                   }
                   Update: {
-                    "least_role"?: string,"needs_approval"?: boolean,"needs_reason"?: boolean,"sentence"?: string,"subject"?: string,"verb"?: string
+                    "least_role"?: string,"needs_approval"?: boolean,"needs_reason"?: boolean,"persons_only"?: boolean,"sentence"?: string,"subject"?: string,"verb"?: string
                   }
                   Relationships: [
                     {
@@ -556,14 +1008,14 @@ isOneToOne: false
                   ]
                 },"workspaces": {
                   Row: {
-                    "allowed_roots": (string)[],"created_at": string,"id": string,"name": string,"single_operator": boolean,"slug": string,"time_zone": string
+                    "allowed_roots": (string)[],"created_at": string,"currency": string,"id": string,"keep_events_days": number,"name": string,"single_operator": boolean,"slug": string,"time_zone": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "allowed_roots"?: (string)[],"created_at"?: string,"id"?: string,"name": string,"single_operator"?: boolean,"slug": string,"time_zone"?: string
+                    "allowed_roots"?: (string)[],"created_at"?: string,"currency"?: string,"id"?: string,"keep_events_days"?: number,"name": string,"single_operator"?: boolean,"slug": string,"time_zone"?: string
                   }
                   Update: {
-                    "allowed_roots"?: (string)[],"created_at"?: string,"id"?: string,"name"?: string,"single_operator"?: boolean,"slug"?: string,"time_zone"?: string
+                    "allowed_roots"?: (string)[],"created_at"?: string,"currency"?: string,"id"?: string,"keep_events_days"?: number,"name"?: string,"single_operator"?: boolean,"slug"?: string,"time_zone"?: string
                   }
                   Relationships: [
                     
@@ -617,6 +1069,12 @@ isOneToOne: false
       foreignKeyName: "members_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "spend"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "status_now"
       referencedColumns: ["workspace_id"]
     },{
@@ -645,6 +1103,12 @@ isOneToOne: false
 isOneToOne: false
       referencedRelation: "roles"
       referencedColumns: ["role"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "spend"
+      referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "members_workspace_id_fkey"
       columns: ["workspace_id"]
@@ -683,6 +1147,12 @@ isOneToOne: false
       foreignKeyName: "queues_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "spend"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "queues_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "status_now"
       referencedColumns: ["workspace_id"]
     },{
@@ -701,6 +1171,14 @@ isOneToOne: false
                   Relationships: [
                     
                   ]
+                },"spend": {
+                  Row: {
+                    "currency": string,"jobs": number | null,"kind": string | null,"lane": string | null,"period": string | null,"reserved": number | null,"spent": number | null,"starts_at": string | null,"venture": string | null,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    
+                  ]
                 },"status_now": {
                   Row: {
                     "awaiting_approval": number | null,"blocked": number | null,"completed_24h": number | null,"failed_24h": number | null,"live_workers": number | null,"paused_lanes": number | null,"paused_queues": number | null,"quarantined": number | null,"retrying": number | null,"running": number | null,"single_operator": boolean,"supervisor": string | null,"supervisor_age_seconds": number | null,"supervisor_label": string | null,"waiting": number | null,"worker_heartbeat_age_seconds": number | null,"worker_label": string | null,"workspace": string,"workspace_id": string
@@ -713,6 +1191,14 @@ isOneToOne: false
                            "awaiting_approval"?: never,"blocked"?: never,"completed_24h"?: never,"failed_24h"?: never,"live_workers"?: never,"paused_lanes"?: never,"paused_queues"?: never,"quarantined"?: never,"retrying"?: never,"running"?: never,"single_operator"?: boolean | null,"supervisor"?: never,"supervisor_age_seconds"?: never,"supervisor_label"?: never,"waiting"?: never,"worker_heartbeat_age_seconds"?: never,"worker_label"?: never,"workspace"?: string | null,"workspace_id"?: string | null
                          }
                         Relationships: [
+                    
+                  ]
+                },"stop_report": {
+                  Row: {
+                    "acknowledged_at": string | null,"engaged_at": string,"engaged_by": string | null,"label": string | null,"name": string | null,"reason": string,"released_at": string | null,"released_by": string | null,"runs": number | null,"scope": string,"seconds_to_acknowledge": number | null,"seconds_to_quiet": number | null,"still_running": number | null,"stop_id": number,"what": (string)[],"worker": string | null,"worker_id": number,"workspace_id": string | null
+                  }
+                  ComputedFields: never
+                  Relationships: [
                     
                   ]
                 },"stuck_jobs": {
@@ -745,14 +1231,20 @@ isOneToOne: false
               "acted_at": string,
 "actor": string,
 "affected": number,
+"approval_id": number | null,
+"budget": string | null,
+"channel": string | null,
 "class": string | null,
 "id": number,
+"incident_id": number | null,
 "job_id": number | null,
 "lane": string | null,
 "params": NonNullable<Json>,
 "queue": string | null,
 "reason": string | null,
 "result": NonNullable<Json>,
+"schedule": string | null,
+"stop_id": number | null,
 "subject": string,
 "verb": string,
 "worker_id": number | null,
@@ -766,9 +1258,11 @@ isOneToOne: false
       } },
 "enqueue":
 { Args: { "p_kind": string,"p_options"?: Json,"p_payload"?: Json,"p_workspace": string }; Returns: {
-              "attempt": number,
+              "alike_failures": number,
+"attempt": number,
 "class": string,
 "concurrency_key": string | null,
+"consent": string | null,
 "crash_count": number,
 "created_at": string,
 "created_by": string,
@@ -823,8 +1317,36 @@ isOneToOne: false
 "find_workspace":
 { Args: { "p_workspace": string }; Returns: string
                            },
+"match_dead_letters":
+{ Args: { "p_filter": Json,"p_limit"?: number,"p_workspace": string }; Returns: {
+              "attempts": number,
+"closed_at": string | null,
+"closed_by": string | null,
+"died_at": string,
+"error_class": string | null,
+"fingerprint": string | null,
+"hint": string,
+"id": number,
+"job_id": number,
+"kind": string,
+"last_error": string | null,
+"note": string | null,
+"queue": string,
+"state": string,
+"state_before": string,
+"workspace_id": string
+            }[]
+                          SetofOptions: {
+        from: "*"
+        to: "dead_letters"
+        isOneToOne: false
+        isSetofReturn: true
+      } },
 "name_of":
 { Args: { "p_actor": string,"p_workspace": string }; Returns: string
+                           },
+"period_start":
+{ Args: { "p_at": string,"p_period": string,"p_zone": string }; Returns: string
                            },
 "read_output":
 { Args: { "p_after"?: number,"p_limit"?: number,"p_run": number,"p_stream"?: string }; Returns: {

@@ -29,7 +29,10 @@ export interface Finish {
 /** The database's answer to one {@link Finish}. */
 export interface Finished {
   token: number;
-  /** False with reason `lease_lost`: somebody else owns the job now, and nothing was written. */
+  /**
+   * False with reason `lease_lost`: somebody else owns the job now, and nothing was written. False with reason `busy`:
+   * another transaction holds the job's row, and the same end is to be given again a moment later.
+   */
   accepted: boolean;
   /** The job's state afterwards. */
   state: string | null;

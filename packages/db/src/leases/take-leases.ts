@@ -35,6 +35,15 @@ export interface Orphan {
   run_directory: string | null;
 }
 
+/** What people consented to: whoever executes the job compares it with what it is about to do. */
+export interface Consent {
+  approval: number;
+  /** sha-256 of `shown`, hex. */
+  digest: string;
+  /** JSON text, exactly as it was hashed. */
+  shown: string;
+}
+
 /** The right to work on a job now, and everything needed to do so. */
 export interface Lease {
   job_id: number;
@@ -57,6 +66,8 @@ export interface Lease {
   heartbeat_seconds: number;
   command: LeasedCommand | null;
   orphans: Orphan[];
+  /** Null: nobody had to consent. */
+  consent: Consent | null;
 }
 
 /**

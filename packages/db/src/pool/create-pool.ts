@@ -1,5 +1,6 @@
 import pg from "pg";
 import type { Log } from "../log.ts";
+import { statementTimeoutFor } from "./statement-timeout.ts";
 import { valueTypes } from "./value-types.ts";
 
 /** How {@link createPool} connects. */
@@ -9,13 +10,16 @@ export interface PoolOptions {
   /** Shown in `pg_stat_activity`. Default `holdfast`. */
   applicationName?: string;
   logger?: Log | undefined;
-  /** Milliseconds a query may take before its connection is given up as half-open. Default 30,000; 0 = no limit. */
+  /**
+   * Milliseconds a query may take before its connection is given up as half-open; the server itself gives it up a little
+   * sooner. Default 30,000; 0 = no limit.
+   */
   queryTimeout?: number;
 }
 
 /**
  * A `pg` pool that outlives restarts of the server: idle disconnects are logged instead of thrown, a silent peer is
- * given up after `queryTimeout`, and the next query opens a new connection.
+ * given up after `queryTimeout` (a busy server answers SQLSTATE 57014 just before), and the next query opens a new connection.
  *
  * Values: `int8` and `numeric` are numbers, `timestamptz` is a `Date`, `jsonb` is parsed.
  */
@@ -30,7 +34,13 @@ export function createPool(url: string, options: PoolOptions = {}): pg.Pool {
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     types: valueTypes,
-    ...(queryTimeout > 0 ? { query_timeout: queryTimeout } : {}),
+    ...(queryTimeout > 0 && {
+      query_timeout: queryTimeout,
+      // Said on the connection, not while connecting: poolers refuse settings they do not know in the first packet.
+      onConnect: async (client: pg.ClientBase) => {
+        await client.query(`set statement_timeout = ${statementTimeoutFor(queryTimeout)}`);
+      },
+    }),
   });
   pool.on("error", (err) => logger?.debug({ err }, "an idle database connection was closed"));
   // A checked-out client emits as well; without a listener Node would end the process.

@@ -1,8 +1,13 @@
-import { callForValue, type Queryable } from "../pool/call.ts";
+import { call, callForValue, type Queryable } from "../pool/call.ts";
 
-/** Moves live command leases to this worker and returns how many (`holdfast_private.adopt_runs`). */
-export function adoptRuns(db: Queryable, worker: number, tokens: number[]): Promise<number> {
-  return callForValue<number>(db, "select holdfast_private.adopt_runs($1, $2::bigint[]) as value", [worker, tokens]);
+/**
+ * Moves live command leases to this worker (`holdfast_private.adopt_runs`). Returns the tokens of those that moved: a
+ * run may have ended meanwhile, or another worker of the host have adopted it.
+ */
+export async function adoptRuns(db: Queryable, worker: number, tokens: number[]): Promise<number[]> {
+  const text = "select token from holdfast_private.adopt_runs($1, $2::bigint[]) as adopted (token)";
+  const rows = await call<{ token: number }>(db, text, [worker, tokens]);
+  return rows.map(({ token }) => token);
 }
 
 /**

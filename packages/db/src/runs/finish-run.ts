@@ -2,8 +2,8 @@ import type { Finish, Finished } from "../leases/finish-runs.ts";
 import { call, type Queryable } from "../pool/call.ts";
 
 /**
- * Ends one run (`holdfast_private.finish_runs` with one element), without a prepared statement so that it works through
- * a transaction pooler. Safe to repeat: the same outcome again is accepted again.
+ * Ends one run (`holdfast_private.finish_runs` with one element), without a prepared statement: it is called once.
+ * Safe to repeat: the same outcome again is accepted again.
  */
 export async function finishRun(db: Queryable, finish: Finish): Promise<Finished> {
   const [answer] = await call<Finished & Record<string, unknown>>(

@@ -8,6 +8,7 @@ export type {
   Outcome,
   RunError,
 } from "../leases/finish-runs.ts";
+export { statementTimeoutFor } from "../pool/statement-timeout.ts";
 export { attachRun, type RunAttachment } from "./attach-run.ts";
 export { beatLease, type LeaseVerdict, type RunBeat } from "./beat-lease.ts";
 export { finishRun } from "./finish-run.ts";

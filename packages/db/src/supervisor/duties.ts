@@ -5,6 +5,8 @@ export interface Duty {
   name: string;
   every_seconds: number;
   last_succeeded_at: Date | null;
+  /** Which supervisor did it last. */
+  done_by: string | null;
 }
 
 /** The duties and how often each is due (`holdfast_private.duties`). */

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync, rmSync, statSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { LocalStackError } from "../errors.ts";
 import { findPostmaster } from "../postgres/postmaster-file.ts";
@@ -77,7 +77,7 @@ function startFailed(printed: string, logFile: string, exitCode: number | null |
 /** Options of {@link down}. */
 export interface DownOptions {
   stateDir?: string;
-  /** Also remove the database, the secrets and the users of this state folder. Default: false. */
+  /** Also remove the database, secrets, users, local sessions and logs of this state folder. Default: false. */
   reset?: boolean;
 }
 
@@ -119,6 +119,15 @@ export async function down(options: DownOptions = {}): Promise<boolean> {
     ]) {
       rmSync(join(stateDir, name), { force: true });
     }
+    // runs/ stays: a worker of another database may keep its run directories in the same folder, and be at work.
+    rmSync(join(stateDir, "logs"), { recursive: true, force: true });
+    removeLocalSessions(join(stateDir, "sessions"));
   }
   return owner !== undefined || left;
+}
+
+/** Sessions of the local people, whose users are gone; `login.json` belongs to a hosted project. */
+function removeLocalSessions(folder: string): void {
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  for (const name of names) if (name.startsWith("local-")) rmSync(join(folder, name), { force: true });
 }

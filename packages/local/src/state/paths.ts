@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { accessSync, chmodSync, constants, existsSync, mkdirSync, realpathSync } from "node:fs";
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, realpathSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { LocalStackError } from "../errors.ts";
 
 /** The checkout that this package is part of. */
@@ -10,9 +10,30 @@ export const REPOSITORY = resolve(import.meta.dirname, "../../../..");
 /** Native Postgres runs as another user when this process is root, because it refuses to run as root. */
 export const RUNS_AS_ROOT = process.getuid?.() === 0;
 
-/** The state folder in use: `stateDir`, else `HOLDFAST_STATE`, else `.holdfast` in the checkout. Absolute. */
+/**
+ * The state folder in use: `stateDir`, else `HOLDFAST_STATE`, else `.holdfast` in the checkout. Absolute.
+ * @throws {LocalStackError} rule `local.state_not_a_folder`, exit code 2
+ */
 export function resolveStateDir(stateDir?: string, env: NodeJS.ProcessEnv = process.env): string {
-  return resolve(REPOSITORY, stateDir ?? (env.HOLDFAST_STATE || ".holdfast"));
+  const path = resolve(REPOSITORY, stateDir ?? (env.HOLDFAST_STATE || ".holdfast"));
+  if (isFolderOrAbsent(path)) return path;
+  throw new LocalStackError(
+    "local.state_not_a_folder",
+    `the state folder ${path} (HOLDFAST_STATE) is a file, or lies inside one`,
+    "set HOLDFAST_STATE to a folder, which may be one that does not exist yet",
+    2,
+  );
+}
+
+function isFolderOrAbsent(path: string): boolean {
+  try {
+    const status = statSync(path, { throwIfNoEntry: false });
+    if (status) return status.isDirectory();
+  } catch {
+    // Not to be looked at: said when the folder is used.
+    return true;
+  }
+  return dirname(path) === path || isFolderOrAbsent(dirname(path));
 }
 
 /** Creates the state folder (0700: it holds every secret of the stack) and its `logs`. */

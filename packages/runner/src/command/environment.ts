@@ -7,8 +7,14 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export const baseNames = ["PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "TZ", "TMPDIR"] as const;
 
 const defaultPath = "/usr/local/bin:/usr/bin:/bin";
-// Whoever holds the database URL can finish any run: no command ever receives it, listed or not.
-const forbidden = new Set(["HOLDFAST_DATABASE_URL"]);
+/**
+ * Variables that no command is given, listed or not: whoever holds the database URL can finish any run.
+ *
+ * The runner keeps it out of its own environment, too. That is no wall: a command runs as the worker's user, and can look
+ * into the worker itself wherever the system lets one process of a user look into another. Commands that are not to be
+ * trusted with the queue need a worker under a user (or in a container) where nothing else can be seen.
+ */
+export const forbiddenNames: ReadonlySet<string> = new Set(["HOLDFAST_DATABASE_URL"]);
 
 /**
  * Builds the environment of the command: the base, the listed names, and the variables that say which run it is.
@@ -39,7 +45,7 @@ export function listedValues(spec: RunSpec, available: Environment): Record<stri
   const listed: Record<string, string> = {};
   const missing: string[] = [];
   for (const name of spec.command.env) {
-    if (forbidden.has(name)) throw forbiddenName(name);
+    if (forbiddenNames.has(name)) throw forbiddenName(name);
     const value = available[name];
     if (value === undefined) missing.push(name);
     else listed[name] = value;
@@ -49,7 +55,7 @@ export function listedValues(spec: RunSpec, available: Environment): Record<stri
 }
 
 function missingNames(names: string[]): RunFailure {
-  const message = `The command needs the environment variable${names.length > 1 ? "s" : ""} ${names.join(", ")}, which the worker does not have: set it where the worker starts, or take the name off the profile.`;
+  const message = `The command needs the environment variable${names.length > 1 ? "s" : ""} ${names.join(", ")}, which the worker does not have: set it where the worker starts, or leave the name out (the profile's env, or --env).`;
   return new RunFailure({
     message,
     class: "environment_missing",
@@ -58,7 +64,7 @@ function missingNames(names: string[]): RunFailure {
 }
 
 function forbiddenName(name: string): RunFailure {
-  const message = `The environment variable ${name} is never passed to a command: take the name off the profile.`;
+  const message = `The environment variable ${name} is never passed to a command: leave the name out (the profile's env, or --env).`;
   return new RunFailure({
     message,
     class: "environment_forbidden",

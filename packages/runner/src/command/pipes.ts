@@ -26,7 +26,9 @@ export async function openPipes(runDirectory: string): Promise<Pipes> {
   const stdout = join(runDirectory, "stdout.pipe");
   const stderr = join(runDirectory, "stderr.pipe");
   try {
-    await promisify(execFile)("mkfifo", ["-m", "600", stdout, stderr]);
+    // Nothing of our environment: by now it says how to log in to the database.
+    const env = { PATH: process.env.PATH ?? "/usr/bin:/bin" };
+    await promisify(execFile)("mkfifo", ["-m", "600", stdout, stderr], { env });
     return { stdout: openPipe(stdout), stderr: openPipe(stderr) };
   } catch (error) {
     throw writeFailure(noSpaceFrom(error), runDirectory);

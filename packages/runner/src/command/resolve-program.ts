@@ -28,12 +28,15 @@ function checkFile(program: string, file: string): string {
   const kind = kindOf(file);
   if (kind === "executable") return file;
   if (kind === "file") throw notExecutableFailure(program, file);
+  if (kind === "directory") throw directoryFailure(program, file);
   throw notFound(program, `There is no file ${file}.`);
 }
 
-function kindOf(file: string): "executable" | "file" | "none" {
+function kindOf(file: string): "executable" | "file" | "directory" | "none" {
   try {
-    if (!statSync(file).isFile()) return "none";
+    const status = statSync(file);
+    if (status.isDirectory()) return "directory";
+    if (!status.isFile()) return "none";
   } catch {
     return "none";
   }
@@ -48,6 +51,12 @@ function kindOf(file: string): "executable" | "file" | "none" {
 function notFound(program: string, where: string): RunFailure {
   const message = `The program "${program}" was not found on this host. ${where} Install it, or correct the command.`;
   return new RunFailure({ message, class: "program_not_found", retry: false });
+}
+
+function directoryFailure(program: string, file: string): RunFailure {
+  const where = program === file ? "" : ` (${file})`;
+  const message = `"${program}"${where} is a directory, not a program: name the file in it that is to be run.`;
+  return new RunFailure({ message, class: "program_not_executable", retry: false });
 }
 
 function notExecutableFailure(program: string, file: string): RunFailure {

@@ -5,6 +5,7 @@ import { spawnFailure } from "../command/spawn-failure.ts";
 import { readProcess } from "../process/process-table.ts";
 import { writeFailure } from "../run/run-failure.ts";
 import type { RunSpec } from "../spec/run-spec.ts";
+import { credentialsOf, sendCredentials } from "./credentials.ts";
 import { packEnvironment } from "./passed-environment.ts";
 import { createRunDirectory } from "./run-directory.ts";
 import { runnerEntry, runnerFlags, runnerVariables } from "./runner-process.ts";
@@ -21,7 +22,7 @@ export interface LaunchOptions {
   readonly stateDirectory: string;
   /** Connection string of the role `holdfast_worker`. */
   readonly databaseUrl: string;
-  /** The worker's environment; the base variables and the listed ones are taken from it. */
+  /** The worker's environment; the base variables, the listed ones and those of the database client are taken from it. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly logger?: LaunchLogger | undefined;
 }
@@ -75,16 +76,17 @@ function spawnRunner(spec: RunSpec, options: LaunchOptions, runDirectory: string
   const env = {
     ...packEnvironment(options.env, spec.command.env),
     ...runnerVariables(options.stateDirectory),
-    HOLDFAST_DATABASE_URL: options.databaseUrl,
   };
   const output = openLog(runDirectory);
   try {
-    return spawn(process.execPath, [...runnerFlags, runnerEntry, runDirectory], {
+    const runner = spawn(process.execPath, [...runnerFlags, runnerEntry, runDirectory], {
       cwd: runDirectory,
       env,
       detached: true,
-      stdio: ["ignore", output, output],
+      stdio: ["ignore", output, output, "pipe"],
     });
+    sendCredentials(runner, credentialsOf(options.databaseUrl, options.env));
+    return runner;
   } finally {
     closeSync(output);
   }

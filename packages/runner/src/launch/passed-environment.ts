@@ -1,22 +1,22 @@
-import { baseNames } from "../command/environment.ts";
+import { baseNames, forbiddenNames } from "../command/environment.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const prefix = "HOLDFAST_PASS_";
-// What the runner itself needs to reach the database.
-const ownNames = /^(PG[A-Z_]+|NODE_EXTRA_CA_CERTS|SSL_CERT_FILE|SSL_CERT_DIR)$/;
+// Where the runner finds the certificates of the database; how it logs in is no matter of the environment.
+const ownNames = /^(NODE_EXTRA_CA_CERTS|SSL_CERT_FILE|SSL_CERT_DIR)$/;
 
 /**
  * The environment of a runner process. The variables that the command is to receive travel under a prefix: as they are,
- * a listed NODE_OPTIONS or PGPASSWORD would change the runner itself. What is not needed is left out: the runner, which
- * the command can look at, should hold no more secrets than the command may see.
+ * a listed NODE_OPTIONS or PGPASSWORD would change the runner itself. Everything else is left out: a command can read the
+ * environment its runner was started with, which therefore holds no secret that the command may not see.
  */
 export function packEnvironment(environment: Environment, listed: readonly string[]): Record<string, string> {
   const packed: Record<string, string> = {};
   for (const [name, value] of Object.entries(environment)) {
     if (value === undefined) continue;
     if ((baseNames as readonly string[]).includes(name) || ownNames.test(name)) packed[name] = value;
-    if (listed.includes(name)) packed[prefix + name] = value;
+    if (listed.includes(name) && !forbiddenNames.has(name)) packed[prefix + name] = value;
   }
   return packed;
 }

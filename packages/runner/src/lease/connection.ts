@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { backoff, HoldfastError, isConnectionLost } from "@holdfast/db/runs";
+import { backoff, HoldfastError, isConnectionLost, statementTimeoutFor } from "@holdfast/db/runs";
 import type { Client } from "pg";
 import { log, messageOf } from "../log.ts";
 
@@ -16,19 +16,26 @@ class CannotConnectError extends Error {
 
 /** Options of {@link Connection.call}. */
 export interface CallOptions {
-  /** After this long without an answer the connection is given up as half-open, and the call made again. */
+  /**
+   * After this long without an answer the connection is given up as half-open, and the call made again. The server gives
+   * the statement up a little sooner, so that no backend is left waiting for a lock on behalf of nobody.
+   */
   readonly timeoutMilliseconds: number;
 }
 
 /**
- * The runner's own connection to the database: one client, unnamed statements (a transaction pooler is fine), reconnected
- * for ever with backoff and full jitter. Whatever is called must be safe to call twice.
+ * The runner's own connection to the database: one client, unnamed statements, reconnected for ever with backoff and full
+ * jitter. Calls take turns. Whatever is called must be safe to call twice.
  */
 export class Connection {
   readonly #url: string;
   #client: Promise<Client> | null = null;
   #closed = false;
   #away = false;
+  /** Settles when everything asked of a client has been answered. */
+  readonly #turns = new WeakMap<Client, Promise<unknown>>();
+  /** The server's `statement_timeout` of a client, in milliseconds. */
+  readonly #limits = new WeakMap<Client, number>();
 
   constructor(url: string) {
     this.#url = url;
@@ -85,10 +92,32 @@ export class Connection {
       }, options.timeoutMilliseconds);
     });
     try {
-      return await Promise.race([fn(client), silent]);
+      return await Promise.race([this.#inTurn(client, fn, options), silent]);
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  // In turn, so that a statement runs under its own limit and not under the one of a call that was made meanwhile.
+  #inTurn<T>(client: Client, fn: (client: Client) => Promise<T>, options: CallOptions): Promise<T> {
+    const before = this.#turns.get(client) ?? Promise.resolve();
+    const turn = before.then(async () => {
+      await this.#limit(client, statementTimeoutFor(options.timeoutMilliseconds));
+      return fn(client);
+    });
+    const over = turn.then(
+      () => {},
+      () => {},
+    );
+    this.#turns.set(client, over);
+    return turn;
+  }
+
+  // Calls that alternate between two limits are too few for the round trip to matter.
+  async #limit(client: Client, milliseconds: number): Promise<void> {
+    if (this.#limits.get(client) === milliseconds) return;
+    await client.query(`set statement_timeout = ${milliseconds}`);
+    this.#limits.set(client, milliseconds);
   }
 
   #connected(): Promise<Client> {

@@ -25,6 +25,8 @@ export class Lease {
   #lastBeat = Number.NEGATIVE_INFINITY;
   #stopped = false;
   #soon = false;
+  /** There was something new to tell while a heartbeat was under way. */
+  #news = false;
 
   constructor(spec: RunSpec, connection: Connection, options: LeaseOptions) {
     this.token = spec.token;
@@ -57,14 +59,18 @@ export class Lease {
     this.#beating ??= this.#beatOnce().finally(() => {
       this.#beating = null;
       if (!this.#stopped && !this.#again) this.#schedule(this.#spec.heartbeat_seconds * 1000);
+      if (this.#news) this.beatSoon();
     });
     return this.#beating;
   }
 
   /** Beats within a second: there is something new to tell. */
   beatSoon(): void {
+    // The one under way may have been told before: another follows it.
+    this.#news = this.#beating !== null;
+    if (this.#news) return;
     const wait = Math.max(0, this.#lastBeat + soonMilliseconds - performance.now());
-    if (!this.#beating) this.#schedule(Math.min(wait, this.#spec.heartbeat_seconds * 1000), true);
+    this.#schedule(Math.min(wait, this.#spec.heartbeat_seconds * 1000), true);
   }
 
   async #beatOnce(): Promise<LeaseVerdict> {

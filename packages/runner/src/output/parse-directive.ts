@@ -19,6 +19,9 @@ export const longestLine = 8 * 1024;
 /** Cap of the JSON of a result, in bytes. */
 export const longestResult = 64 * 1024;
 
+/** Nobody means more than this; the database would not take it. */
+const largestCost = 99_999_999;
+
 const pair = /([a-z_]+)=("(?:[^"\\]|\\.)*"|[^\s"]+)(?:\s+|$)/y;
 
 /** Reads what follows the mark on a directive line; null when it is not a directive after all. */
@@ -32,8 +35,8 @@ export function parseDirective(text: string): Directive | null {
   if (progress === undefined && cost === undefined && !values.has("message")) return null;
   if (progress !== undefined && !(progress >= 0 && progress <= 1))
     return complain("progress must be between 0 and 1", text);
-  if (cost !== undefined && !(cost >= 0 && cost < Number.POSITIVE_INFINITY))
-    return complain("cost must be a positive amount", text);
+  if (cost !== undefined && !(cost >= 0 && cost <= largestCost))
+    return complain(`cost must be an amount from 0 to ${largestCost}`, text);
   return {
     ...(progress !== undefined && { progress }),
     ...(cost !== undefined && { cost }),

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 import { readProcess } from "./process-table.ts";
 
 /**
@@ -20,15 +20,44 @@ export function isSameProcess(pid: number | null | undefined, started: string | 
 
 let cachedBootId: string | undefined;
 
-/** Identity of this boot of the machine; processes recorded under another one are dead whatever their pid says. */
+/**
+ * Where a pid of ours means something: this boot of the machine and, on Linux, this pid namespace of it, as
+ * `<boot>:<namespace>`. Two containers on one machine share the boot, and even the host name, but not their pids.
+ */
 export function bootId(): string {
   cachedBootId ??= readBootId();
   return cachedBootId;
 }
 
+/**
+ * Whether two ids of {@link bootId} are of the same boot of a machine, in whatever namespace: then a process recorded
+ * under the one may be alive although it cannot be seen under the other. Processes of another boot are dead.
+ */
+export function isSameBoot(one: string | null, other: string | null): boolean {
+  return one !== null && other !== null && bootOf(one) === bootOf(other);
+}
+
+function bootOf(id: string): string {
+  const end = id.indexOf(":");
+  return end === -1 ? id : id.slice(0, end);
+}
+
 function readBootId(): string {
-  if (process.platform === "linux") return readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
+  if (process.platform === "linux") {
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
+    const namespace = pidNamespace();
+    return namespace === null ? boot : `${boot}:${namespace}`;
+  }
   return execFileSync("/usr/sbin/sysctl", ["-n", "kern.bootsessionuuid"], {
     encoding: "utf8",
   }).trim();
+}
+
+// Null where a sandbox hides it.
+function pidNamespace(): string | null {
+  try {
+    return readlinkSync("/proc/self/ns/pid");
+  } catch {
+    return null;
+  }
 }

@@ -23,7 +23,7 @@ export interface CommandRunOptions {
   readonly spec: RunSpec;
   readonly runDirectory: string;
   readonly connection: Connection;
-  /** The variables from which the command's environment is taken. */
+  /** The variables from which the command's environment is taken, and HOLDFAST_DATABASE_URL, which is redacted. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
@@ -72,10 +72,10 @@ export class CommandRun {
     this.#lost.promise.catch(() => {});
   }
 
-  /** A signal to the runner: SIGUSR2 asks for a heartbeat now, SIGTERM and SIGINT say that the host goes down. */
+  /** A signal to the runner: SIGUSR2 asks for a heartbeat now, SIGTERM and SIGINT ask it to end. */
   onSignal(signal: NodeJS.Signals): void {
     if (signal === "SIGUSR2") this.#lease.beat().catch(() => {});
-    else if (signal !== "SIGHUP") this.#end({ kind: "host_shutdown" });
+    else if (signal !== "SIGHUP") this.#end({ kind: "runner_terminated" });
   }
 
   /** Something in the runner itself broke: the command must not outlive what watches over it. */
@@ -91,6 +91,8 @@ export class CommandRun {
     try {
       await this.#attach(locationOf(this.#spec, this.#prepared, this.#directory, this.#redaction));
       this.#lease.start();
+      // A slow launch (a cold cache, a busy host) has eaten of the lease: it is whole again before the command starts.
+      this.#lease.beat().catch(() => {});
       const end = await this.#execute();
       return await Promise.race([this.#deliver(end), this.#lost.promise]);
     } catch (error) {

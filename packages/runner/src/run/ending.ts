@@ -5,7 +5,7 @@ import type { RunError, RunFailure } from "./run-failure.ts";
 /** Why a command is being ended before it ends by itself. */
 export type EndReason =
   | {
-      readonly kind: "cancel" | "kill" | "stop" | "timeout" | "host_shutdown" | "lost";
+      readonly kind: "cancel" | "kill" | "stop" | "timeout" | "runner_terminated" | "lost";
     }
   | { readonly kind: "failure"; readonly failure: RunFailure };
 
@@ -31,12 +31,12 @@ export function judgeEnding(reason: EndReason | null, end: CommandEnd | null, ti
           class: "timeout",
         },
       };
-    case "host_shutdown":
+    case "runner_terminated":
       return {
         outcome: "failed",
         error: {
-          message: "the host was shut down while the command ran",
-          class: "host_shutdown",
+          message: "the runner was told to end (SIGTERM)",
+          class: "runner_terminated",
         },
       };
     case "failure":

@@ -10,9 +10,9 @@ import { StatusFile } from "../status/status-file.ts";
 import { RunFailure } from "./run-failure.ts";
 
 /** Where this process runs: what tells it from every other process on every other host. */
-function whereabouts() {
+function whereabouts(spec: RunSpec) {
   return {
-    host: hostname(),
+    host: spec.host ?? hostname(),
     boot_id: bootId(),
     runner_pid: process.pid,
     runner_started: readProcess(process.pid)?.started ?? "",
@@ -32,7 +32,7 @@ export function locationOf(
       ? {}
       : { program: redaction.text(prepared.program), cwd: redaction.text(prepared.cwd) };
   return {
-    ...whereabouts(),
+    ...whereabouts(spec),
     run_directory: runDirectory,
     argv: [program, ...args].map((argument) => storable(redaction.text(argument))),
     ...storable(resolved),
@@ -46,7 +46,7 @@ export function launchedStatus(spec: RunSpec, runDirectory: string): StatusFile 
     job_id: spec.job_id,
     attempt: spec.attempt,
     state: "launched",
-    ...whereabouts(),
+    ...whereabouts(spec),
     launched_at: new Date().toISOString(),
   });
 }

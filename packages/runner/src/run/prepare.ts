@@ -3,6 +3,7 @@ import { resolveCwd } from "../command/resolve-cwd.ts";
 import { resolveProgram } from "../command/resolve-program.ts";
 import type { CommandToStart } from "../command/started-command.ts";
 import { Redaction } from "../output/redaction.ts";
+import { checkCommandConsent } from "../spec/consent.ts";
 import type { RunSpec } from "../spec/run-spec.ts";
 import { RunFailure } from "./run-failure.ts";
 
@@ -11,6 +12,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** Resolves everything a command needs; a {@link RunFailure} is returned, because it still has to be delivered. */
 export function prepare(spec: RunSpec, available: Environment, runDirectory: string): CommandToStart | RunFailure {
   try {
+    checkCommandConsent(spec);
     const environment = buildEnvironment(spec, available, runDirectory);
     const cwd = resolveCwd(spec.command, runDirectory);
     const program = resolveProgram(spec.command.program, environment.PATH ?? "", cwd);

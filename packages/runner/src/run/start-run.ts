@@ -1,8 +1,9 @@
 import { readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
-import { finishRun } from "@holdfast/db/runs";
+import { receiveCredentials } from "../launch/credentials.ts";
 import { unpackEnvironment } from "../launch/passed-environment.ts";
 import { Connection } from "../lease/connection.ts";
+import { giveFinish } from "../lease/finisher.ts";
 import { log, messageOf } from "../log.ts";
 import { InvalidSpecError, parseRunSpec } from "../spec/parse-run-spec.ts";
 import { CommandRun } from "./command-run.ts";
@@ -18,16 +19,18 @@ export async function startRun(
   runDirectory: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<CommandRun | null> {
-  const url = environment.HOLDFAST_DATABASE_URL;
-  if (!url) throw new Error("HOLDFAST_DATABASE_URL is not set: the runner cannot keep its lease without it");
-  const connection = new Connection(url);
+  const available = unpackEnvironment(environment);
+  const { databaseUrl, variables } = receiveCredentials();
+  // For the client library. What is set later does not show in /proc/<pid>/environ.
+  Object.assign(process.env, variables);
+  const connection = new Connection(databaseUrl);
   try {
     const spec = parseRunSpec(readFileSync(join(runDirectory, "spec.json"), "utf8"));
     return new CommandRun({
       spec,
       runDirectory,
       connection,
-      environment: unpackEnvironment(environment),
+      environment: { ...available, HOLDFAST_DATABASE_URL: databaseUrl },
     });
   } catch (error) {
     log("error", "the run cannot begin", { error: messageOf(error) });
@@ -43,7 +46,5 @@ async function refuse(connection: Connection, token: number, message: string): P
     outcome: "failed" as const,
     error: { message, class: "invalid_spec", retry: false },
   };
-  await connection.call("finish run", (client) => finishRun(client, finish), {
-    timeoutMilliseconds: 30_000,
-  });
+  await giveFinish(connection, finish);
 }

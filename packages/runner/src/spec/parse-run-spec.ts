@@ -1,3 +1,4 @@
+import type { RunConsent } from "./consent.ts";
 import type { CommandSpec, RunSpec } from "./run-spec.ts";
 
 /** A `spec.json` that does not have the required shape; the message names the field and the rule. */
@@ -32,11 +33,26 @@ export function parseRunSpec(text: string): RunSpec {
     workspace: check.text(fields, "workspace"),
     kind: check.text(fields, "kind"),
     name: check.textOrNull(fields, "name"),
+    host: check.textOrNull(fields, "host"),
     timeout_seconds: fields.timeout_seconds == null ? null : check.integer(fields, "timeout_seconds", 1),
     ttl_seconds: check.integer(fields, "ttl_seconds", 1, 15),
     heartbeat_seconds: check.number(fields, "heartbeat_seconds", 0.05, 5),
     idempotency_key: check.textOrNull(fields, "idempotency_key"),
     command: parseCommand(check, command as Fields),
+    ...(fields.consent != null && { consent: parseConsent(check, fields.consent) }),
+  };
+}
+
+function parseConsent(check: Checker, consent: unknown): RunConsent {
+  if (typeof consent !== "object") throw check.error("consent", "must be an object", consent);
+  const fields = consent as Fields;
+  return {
+    approval: check.integer(fields, "approval", 1),
+    digest: check.text(fields, "digest"),
+    shown: check.text(fields, "shown"),
+    class: check.text(fields, "class"),
+    profile: check.textOrNull(fields, "profile"),
+    version: fields.version == null ? null : check.integer(fields, "version", 1),
   };
 }
 

@@ -1,3 +1,5 @@
+import type { RunConsent } from "./consent.ts";
+
 /** The command of a run, ready to execute: every template is filled. */
 export interface CommandSpec {
   /** A name looked up in PATH, an absolute path, or a path relative to `cwd`. */
@@ -6,7 +8,7 @@ export interface CommandSpec {
   readonly args: readonly string[];
   /** Names of the variables the command receives beside the base ones; their values are redacted from everything stored. */
   readonly env: readonly string[];
-  /** Working directory; null = the first root, or the run directory when the workspace has no roots. */
+  /** Working directory, relative ones from the first root; null = the run directory. */
   readonly cwd: string | null;
   /** Absolute directories; after symbolic links are resolved the working directory must lie in one of them. */
   readonly roots: readonly string[];
@@ -28,10 +30,14 @@ export interface RunSpec {
   readonly workspace: string;
   readonly kind: string;
   readonly name: string | null;
+  /** Name of this machine, under which the run is looked for; null = its hostname. */
+  readonly host: string | null;
   /** Null = no limit. */
   readonly timeout_seconds: number | null;
   readonly ttl_seconds: number;
   readonly heartbeat_seconds: number;
   readonly idempotency_key: string | null;
   readonly command: CommandSpec;
+  /** What people consented to; the runner starts nothing else. Absent or null: nobody had to. */
+  readonly consent?: RunConsent | null;
 }

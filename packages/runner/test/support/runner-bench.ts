@@ -22,6 +22,8 @@ export interface Wish {
   env?: Record<string, string>;
   databaseUrl?: string;
   stateDirectory?: string;
+  /** Changes the spec before the runner gets it. */
+  edit?: (spec: RunSpec) => RunSpec;
 }
 
 export interface Launched extends LaunchedRunner {
@@ -105,6 +107,7 @@ export class RunnerBench implements AsyncDisposable {
       workspace: lease.workspace,
       kind: lease.kind,
       name: lease.name,
+      host: null,
       timeout_seconds: 60,
       ttl_seconds: 15,
       heartbeat_seconds: 5,
@@ -115,7 +118,8 @@ export class RunnerBench implements AsyncDisposable {
   }
 
   async launch(wish: Wish): Promise<Launched> {
-    const spec = await this.lease(wish);
+    const leased = await this.lease(wish);
+    const spec = wish.edit?.(leased) ?? leased;
     const runner = await launchRunner(spec, {
       stateDirectory: wish.stateDirectory ?? this.stateDirectory,
       databaseUrl: wish.databaseUrl ?? this.url,

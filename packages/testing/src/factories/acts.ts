@@ -1,3 +1,4 @@
+import { waitUntil } from "@holdfast/local";
 import type { TestDatabase } from "../cluster/index.ts";
 
 /** An act as `holdfast.act` takes it. */
@@ -41,4 +42,21 @@ export async function duty(db: TestDatabase, name: string): Promise<Record<strin
   const result = rows[0].result as Record<string, unknown>;
   if (result.error) throw new Error(`duty ${name} failed: ${result.error}`);
   return result;
+}
+
+/**
+ * Seals every event written so far, under one seal: first waits until all transactions up to the last event have ended,
+ * because those of other test files hold the horizon back.
+ */
+export async function sealAll(db: TestDatabase): Promise<void> {
+  const ended = await waitUntil(async () => {
+    const { rows } = await db
+      .pool()
+      .query(
+        "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint > (select max(xid) from holdfast_ledger.events) as ended",
+      );
+    return rows[0].ended;
+  }, 30_000);
+  if (!ended) throw new Error("some transaction never ends: the ledger cannot be sealed");
+  await db.pool().query("select holdfast_ledger.seal()");
 }

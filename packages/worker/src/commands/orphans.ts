@@ -42,7 +42,7 @@ async function commandProcess(run: RecordedProcesses): Promise<{ pid: number; st
     return { pid: run.command_pid, started: run.command_started };
   }
   if (!run.run_directory) return undefined;
-  // A runner that died between the start of its command and telling the database has noted it on disk before.
+  // A runner notes its command on disk first, and then in the database: it may have died in between.
   try {
     const status = JSON.parse(await readFile(join(run.run_directory, "status.json"), "utf8")) as {
       command_pid?: unknown;

@@ -1,4 +1,5 @@
 import type { LeasedCommand } from "@holdfast/db";
+import { fillTemplate } from "@holdfast/runner";
 import { z } from "zod";
 
 /** A command that cannot be started as it was asked for; no retry cures it. */
@@ -12,8 +13,6 @@ export class CommandRefused extends Error {
     this.failure = failure;
   }
 }
-
-const PLACEHOLDER = /\{\{\s*([A-Za-z_][A-Za-z0-9_.-]*)\s*\}\}/g;
 
 /**
  * The final argv of a command, program first. `{{name}}` is replaced inside its one argument and never splits it, so a
@@ -29,7 +28,7 @@ export function renderArguments(command: LeasedCommand): string[] {
   checkParameters(command, params);
   const used = new Set<string>();
   const args = command.args.map((template) =>
-    template.replace(PLACEHOLDER, (_placeholder, name: string) => {
+    fillTemplate(template, (name) => {
       used.add(name);
       if (!Object.hasOwn(params, name)) {
         throw new CommandRefused(

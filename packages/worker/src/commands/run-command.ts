@@ -1,13 +1,14 @@
 import {
   type Finish,
   type Lease,
+  type Orphan,
   orphansCleared,
   type RunError,
   reportRunsLost,
   retrying,
   runStates,
 } from "@holdfast/db";
-import { type LaunchedRunner, launchRunner, RunFailure } from "@holdfast/runner";
+import { isSameBoot, type LaunchedRunner, launchRunner, RunFailure } from "@holdfast/runner";
 import { finalFailure } from "../functions/finish-of.ts";
 import type { WorkerOffice } from "../worker-office.ts";
 import { killRemains, type RecordedProcesses } from "./orphans.ts";
@@ -74,7 +75,7 @@ export async function reportLost(run: RecordedProcesses, office: WorkerOffice): 
 }
 
 async function clearOrphans(lease: Lease, office: WorkerOffice): Promise<void> {
-  const here = lease.orphans.filter((orphan) => orphan.host === office.host);
+  const here = lease.orphans.filter((orphan) => orphan.host === office.host && !isElsewhere(orphan, office));
   if (here.length === 0) return;
   for (const orphan of here) {
     // After a reboot none of the recorded processes exists; their pids may belong to anybody.
@@ -92,6 +93,12 @@ async function clearOrphans(lease: Lease, office: WorkerOffice): Promise<void> {
   await retrying(() => orphansCleared(office.db, ids), options);
 }
 
+// In another container of this machine: its pids mean something else here, and it may well be alive. Only a worker over
+// there can tell.
+function isElsewhere(orphan: Orphan, office: WorkerOffice): boolean {
+  return orphan.boot_id !== office.bootId && isSameBoot(orphan.boot_id, office.bootId);
+}
+
 async function launch(lease: Lease, argv: string[], office: WorkerOffice): Promise<LaunchedRunner | Finish> {
   const command = lease.command as NonNullable<Lease["command"]>;
   const [program = "", ...args] = argv;
@@ -103,6 +110,7 @@ async function launch(lease: Lease, argv: string[], office: WorkerOffice): Promi
     workspace: lease.workspace,
     kind: lease.kind,
     name: lease.name,
+    host: office.host,
     timeout_seconds: lease.timeout_seconds,
     ttl_seconds: lease.ttl_seconds,
     heartbeat_seconds: lease.heartbeat_seconds,
@@ -118,6 +126,9 @@ async function launch(lease: Lease, argv: string[], office: WorkerOffice): Promi
       rows,
       grace_seconds,
     },
+    ...(lease.consent && {
+      consent: { ...lease.consent, class: lease.class, profile: command.profile, version: command.version },
+    }),
   };
   try {
     const { stateDirectory, databaseUrl, runnerEnv, logger } = office;

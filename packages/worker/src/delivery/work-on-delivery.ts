@@ -1,10 +1,11 @@
 import { performance } from "node:perf_hooks";
-import type { Lease } from "@holdfast/db";
+import type { Finish, Lease } from "@holdfast/db";
+import { checkFunctionConsent, RunFailure } from "@holdfast/runner";
 import { runCommand } from "../commands/run-command.ts";
 import { finalFailure } from "../functions/finish-of.ts";
 import { FunctionRun } from "../functions/function-run.ts";
 import { runFunction } from "../functions/run-function.ts";
-import { deliverFinish } from "../leases/run-finisher.ts";
+import { deliverFinish } from "../leases/deliver-finish.ts";
 import type { Slots } from "../leases/slots.ts";
 import type { WorkerOffice } from "../worker-office.ts";
 import type { Delivery } from "./delivery.ts";
@@ -33,13 +34,18 @@ export async function workOnDelivery(delivery: Delivery, slots: Slots, office: W
 
 async function workOnCommand(lease: Lease, office: WorkerOffice): Promise<void> {
   const finish = await runCommand(lease, office);
-  if (finish) await deliverFinish(office.finisher, finish, office.logger);
+  if (finish) await deliverFinish(office, finish);
 }
 
 async function workOnFunction(lease: Lease, office: WorkerOffice): Promise<void> {
   const task = office.tasks.get(lease.kind);
   if (!task) {
-    await deliverFinish(office.finisher, unknownKind(lease, office), office.logger);
+    await deliverFinish(office, unknownKind(lease, office));
+    return;
+  }
+  const refused = withoutConsent(lease);
+  if (refused) {
+    await deliverFinish(office, refused);
     return;
   }
   const run = new FunctionRun(lease, office.logger, performance.now());
@@ -48,7 +54,7 @@ async function workOnFunction(lease: Lease, office: WorkerOffice): Promise<void>
     const { finish, returned } = runFunction(run, task);
     const end = await finish;
     // Deleted only after the finish: until then the lease must be kept alive.
-    if (end) await deliverFinish(office.finisher, end, office.logger);
+    if (end) await deliverFinish(office, end);
     else
       office.logger.warn(
         { job: lease.job_id, run: lease.token },
@@ -58,6 +64,17 @@ async function workOnFunction(lease: Lease, office: WorkerOffice): Promise<void>
     if (run.ending) await returned;
   } finally {
     office.functions.delete(run);
+  }
+}
+
+/** The end of a run that is not what people consented to; undefined when it is, or nobody had to. */
+function withoutConsent(lease: Lease): Finish | undefined {
+  try {
+    checkFunctionConsent(lease, lease.consent);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof RunFailure)) throw error;
+    return { token: lease.token, outcome: "failed", error: error.toRunError() };
   }
 }
 

@@ -1,4 +1,12 @@
-import { adoptRuns, type HostRun, type HostWorker, hostRuns, hostWorkers, reportWorkerDead } from "@holdfast/db";
+import {
+  adoptRuns,
+  type HostRun,
+  type HostWorker,
+  hostRuns,
+  hostWorkers,
+  isConnectionLost,
+  reportWorkerDead,
+} from "@holdfast/db";
 import { isSameProcess } from "@holdfast/runner";
 import { runnerAlive } from "../commands/orphans.ts";
 import { reportLost, settleRunner } from "../commands/run-command.ts";
@@ -51,7 +59,8 @@ export class HostWatch implements Disposable {
       await this.#adopt();
       await this.#reportDeadRunners();
     } catch (err) {
-      if (!signal.aborted) logger.debug({ err }, "the host watch could not finish its round");
+      if (signal.aborted) return;
+      logger[isConnectionLost(err) ? "debug" : "warn"]({ err }, "the host watch could not finish its round");
     }
   }
 
@@ -86,12 +95,17 @@ export class HostWatch implements Disposable {
     });
     if (left.length === 0) return;
     const tokens = left.map((run) => run.token);
-    const adopted = await adoptRuns(db, workerId, tokens);
+    const adopted = new Set(await adoptRuns(db, workerId, tokens));
     for (const run of left) {
+      // The others have ended meanwhile, or are another worker's: whose they are the next refresh tells.
+      if (!adopted.has(run.token)) {
+        this.#forget(run.token);
+        continue;
+      }
       commands.add({ ...run, adopted: true });
       commandSlots.force();
     }
-    logger.info({ runs: tokens, adopted }, "adopted commands that outlived their worker");
+    if (adopted.size > 0) logger.info({ runs: [...adopted] }, "adopted commands that outlived their worker");
   }
 
   async #endAdopted(): Promise<void> {

@@ -1,11 +1,11 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { createPool, HoldfastError, reportWorkerDead, retrying } from "@holdfast/db";
 import type { Logger } from "pino";
-import { isKeeperMessage } from "./report-to-keeper.ts";
+import { isKeeperMessage, keeperVariables } from "./report-to-keeper.ts";
 
 /** How {@link keepWorker} keeps a worker. */
 export interface KeepWorkerOptions {
-  /** The module that a worker process runs. It calls `reportToKeeper` once it is registered. */
+  /** The module that a worker process runs: it calls `startWorker`, which tells the keeper its id. */
   entry: string;
   args?: readonly string[];
   env?: NodeJS.ProcessEnv;
@@ -94,7 +94,7 @@ class Keeper implements KeptWorker {
     // Its own session: Ctrl-C in a terminal reaches the keeper only, which passes it on once. A second one would mean
     // "now" to the worker.
     const child = fork(entry, [...args], {
-      env,
+      env: { ...env, ...keeperVariables() },
       detached: true,
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });

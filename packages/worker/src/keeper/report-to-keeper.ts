@@ -5,12 +5,20 @@ export interface KeeperMessage {
   id: number;
 }
 
+// Other programs fork processes as well, and need not understand what we would tell them.
+const KEEPER_PID = "HOLDFAST_KEEPER_PID";
+
+/** What a keeper adds to the environment of its worker, so that the worker knows its parent for a keeper. */
+export function keeperVariables(): Record<string, string> {
+  return { [KEEPER_PID]: String(process.pid) };
+}
+
 /**
  * Tells the keeper, over the IPC channel, which row of `holdfast.workers` this process is, so that its death can be
- * reported at once. Does nothing in a process without a keeper.
+ * reported at once. Does nothing in a process whose parent is no keeper.
  */
 export function reportToKeeper(id: number): void {
-  if (!process.connected) return;
+  if (!process.connected || process.env[KEEPER_PID] !== String(process.ppid)) return;
   const message: KeeperMessage = { type: "holdfast:worker", id };
   process.send?.(message);
 }

@@ -1,4 +1,4 @@
-import { isRefusal, type WorkerVerdict, workerBeat } from "@holdfast/db";
+import { isConnectionLost, isRefusal, type WorkerVerdict, workerBeat } from "@holdfast/db";
 import type { Registration } from "../registration.ts";
 import type { WorkerOffice } from "../worker-office.ts";
 
@@ -13,12 +13,16 @@ export interface HeartbeatOptions {
 
 // News (progress, cost) need not wait for the next full heartbeat.
 const NEWS_EVERY = 1_000;
+// As long as a lease lives: from then on what runs here may be given to others.
+const SILENT_FOR = 15_000;
 
 /** One statement per interval keeps the worker and all of its function runs alive, and hears what is asked of them. */
 export class Heartbeat implements Disposable {
   readonly #options: HeartbeatOptions;
   readonly #timer: NodeJS.Timeout;
   #lastFull = Date.now();
+  #lastHeard = Date.now();
+  #saidSilent = false;
   #underWay: Promise<void> | undefined;
 
   constructor(options: HeartbeatOptions) {
@@ -42,6 +46,7 @@ export class Heartbeat implements Disposable {
   }
 
   #tick(): void {
+    this.#noticeSilence();
     if (this.#underWay) return;
     this.#underWay = this.#beat().finally(() => {
       this.#underWay = undefined;
@@ -56,13 +61,29 @@ export class Heartbeat implements Disposable {
     if (!full && beats.length === 0) return;
     if (full) this.#lastFull = now;
     try {
-      for (const verdict of await workerBeat(office.db, office.workerId, beats)) this.#obey(verdict);
+      const verdicts = await workerBeat(office.db, office.workerId, beats);
+      this.#heard();
+      for (const verdict of verdicts) this.#obey(verdict);
     } catch (err) {
       // The next tick tries again; a lease survives two missed beats.
       this.#lastFull = 0;
       if (isRefusal(err, "unknown_worker")) await this.#registerAgain();
-      else office.logger.debug({ err }, "a heartbeat failed");
+      else office.logger[isConnectionLost(err) ? "debug" : "warn"]({ err }, "a heartbeat failed");
     }
+  }
+
+  #heard(): void {
+    this.#lastHeard = Date.now();
+    if (this.#saidSilent) this.#options.office.logger.info("heartbeats are answered again");
+    this.#saidSilent = false;
+  }
+
+  // Looked at on every tick, because a beat under way may wait for its answer longer than that.
+  #noticeSilence(): void {
+    if (this.#saidSilent || Date.now() - this.#lastHeard < SILENT_FOR) return;
+    this.#saidSilent = true;
+    const seconds = Math.round((Date.now() - this.#lastHeard) / 1000);
+    this.#options.office.logger.error({ seconds }, "no heartbeat was answered: leases may expire, jobs run elsewhere");
   }
 
   #obey({ token, verdict }: WorkerVerdict): void {

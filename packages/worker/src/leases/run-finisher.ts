@@ -31,31 +31,3 @@ export function runFinisher({ db, logger, signal }: RunFinisherOptions): Batcher
     },
   });
 }
-
-/**
- * Delivers one end and logs what came of it. A refused end is logged as fenced: somebody else owns the job now. An end
- * that the database cannot store (a result with a NUL character) is replaced by a failure that says so.
- */
-export async function deliverFinish(
-  finisher: Batcher<Finish, Finished>,
-  finish: Finish,
-  logger: Logger,
-): Promise<Finished | undefined> {
-  let answer: Finished;
-  try {
-    answer = await finisher.push(finish);
-  } catch (error) {
-    if (finish.error?.class === "unstorable_result") throw error;
-    logger.error({ err: error, run: finish.token }, "the end of a run could not be stored, it is stored as a failure");
-    const message = `the result could not be stored: ${(error as Error).message}`;
-    const failure = { message, class: "unstorable_result", retry: false };
-    return deliverFinish(finisher, { token: finish.token, outcome: "failed", error: failure }, logger);
-  }
-  if (!answer.accepted) {
-    logger.warn(
-      { run: finish.token, outcome: finish.outcome, reason: answer.reason },
-      "fenced: the run's end was refused",
-    );
-  }
-  return answer;
-}

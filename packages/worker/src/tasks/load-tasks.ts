@@ -2,6 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { isTask, type Task } from "./define-task.ts";
+import { offerOwnCopies } from "./own-copies.ts";
 
 const TASK_FILE = /(?<!\.test|\.d)\.(ts|mts|js|mjs)$/;
 
@@ -41,10 +42,16 @@ export async function loadTasks(folder: string): Promise<Task[]> {
 
 async function tasksOf(file: string): Promise<Task[]> {
   let module: { default?: unknown };
+  offerOwnCopies();
   try {
     module = (await import(pathToFileURL(file).href)) as { default?: unknown };
   } catch (cause) {
-    throw new TaskLoadError(`the task file ${file} cannot be loaded: ${(cause as Error).message}`, { cause });
+    const missing = (cause as NodeJS.ErrnoException).code === "ERR_MODULE_NOT_FOUND";
+    const remedy = missing
+      ? "install what it imports in its folder (npm install …); @holdfast/worker and zod need no installing"
+      : "correct the file, then start the worker again";
+    const message = `the task file ${file} cannot be loaded: ${(cause as Error).message}\n  do: ${remedy}`;
+    throw new TaskLoadError(message, { cause });
   }
   const exported = Array.isArray(module.default) ? module.default : [module.default];
   for (const task of exported) {

@@ -1,6 +1,6 @@
 import { pino } from "pino";
 import { z } from "zod";
-import { defineTask, onKeeperGone, reportToKeeper, startWorker } from "../../src/index.ts";
+import { defineTask, onKeeperGone, startWorker } from "../../src/index.ts";
 
 onKeeperGone(() => process.exit(1));
 
@@ -19,7 +19,6 @@ const worker = await startWorker({
     }),
   ],
 });
-reportToKeeper(worker.workerId);
 process.on("SIGTERM", () => void worker.stop({ graceSeconds: 0 }));
 await worker.ended;
 process.exit(0);
