@@ -131,20 +131,24 @@ begin
   delete from holdfast_private.starts t where t.at < v_now - interval '1 hour';
   -- Safety net: a limited scope with room and waiters. Normally whoever freed the slot has seen to it.
   for v_scope in
-    select q.workspace_id, 'queue' as scope, q.name from holdfast.queues q where q.max_running is not null or q.max_per_hour is not null
-    union all select l.workspace_id, 'lane', l.name from holdfast.lanes l where l.max_running is not null or l.max_per_hour is not null
-    union all select c.workspace_id, 'class', c.name from holdfast.job_classes c where c.max_running is not null
-    union all (select distinct j.workspace_id, 'suspect', 'true' from holdfast.jobs j where j.state = 'queued' and j.waits_for_slot and j.suspect)
-    union all (
-      -- From key to key, not from job to job: sixty thousand jobs may wait behind one key.
-      with recursive keys as (
-        (select j.workspace_id, j.concurrency_key from holdfast.jobs j where j.state = 'queued' and j.waits_for_slot and j.concurrency_key is not null order by 1, 2 limit 1)
-        union all
-        select n.workspace_id, n.concurrency_key from keys k cross join lateral (
-          select j.workspace_id, j.concurrency_key from holdfast.jobs j where j.state = 'queued' and j.waits_for_slot and j.concurrency_key is not null
-            and (j.workspace_id, j.concurrency_key) > (k.workspace_id, k.concurrency_key) order by 1, 2 limit 1) n)
-      select k.workspace_id, 'key', k.concurrency_key from keys k
-      where not exists (select from holdfast_private.slots s where s.workspace_id = k.workspace_id and s.scope = 'key' and s.name = k.concurrency_key) limit 100)
+    select s.workspace_id, s.scope, s.name from (
+      select q.workspace_id, 'queue' as scope, q.name from holdfast.queues q where q.max_running is not null or q.max_per_hour is not null
+      union all select l.workspace_id, 'lane', l.name from holdfast.lanes l where l.max_running is not null or l.max_per_hour is not null
+      union all select c.workspace_id, 'class', c.name from holdfast.job_classes c where c.max_running is not null
+      union all (select distinct j.workspace_id, 'suspect', 'true' from holdfast.jobs j where j.state = 'queued' and j.waits_for_slot and j.suspect)
+      union all (
+        -- From key to key, not from job to job: sixty thousand jobs may wait behind one key.
+        with recursive keys as (
+          (select j.workspace_id, j.concurrency_key from holdfast.jobs j where j.state = 'queued' and j.waits_for_slot and j.concurrency_key is not null order by 1, 2 limit 1)
+          union all
+          select n.workspace_id, n.concurrency_key from keys k cross join lateral (
+            select j.workspace_id, j.concurrency_key from holdfast.jobs j where j.state = 'queued' and j.waits_for_slot and j.concurrency_key is not null
+              and (j.workspace_id, j.concurrency_key) > (k.workspace_id, k.concurrency_key) order by 1, 2 limit 1) n)
+        select k.workspace_id, 'key', k.concurrency_key from keys k
+        where not exists (select from holdfast_private.slots s where s.workspace_id = k.workspace_id and s.scope = 'key' and s.name = k.concurrency_key) limit 100)
+    ) s
+    -- Every workspace has a limited lane; few have anybody waiting.
+    where exists (select from holdfast.jobs j where j.workspace_id = s.workspace_id and j.state = 'queued' and j.waits_for_slot)
   loop
     v_waiting := v_waiting + holdfast_private.dispatch_waiting(v_scope.workspace_id, v_scope.scope, v_scope.name);
     perform holdfast_private.note_waits(v_scope.workspace_id, v_scope.scope, v_scope.name);
