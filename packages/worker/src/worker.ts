@@ -178,7 +178,7 @@ export class Worker implements WorkerOffice, AsyncDisposable {
 
   async #stop(grace: number): Promise<void> {
     this.logger.info({ functions: this.functions.size, commands: this.commands.size }, "worker stopping");
-    await this.#deliveries.stopTaking();
+    await this.#within(5_000, "hand deliveries back", this.#deliveries.stopTaking());
     if (!(await this.#functionsEnd(grace))) {
       this.logger.warn({ functions: this.functions.size }, "functions are still running and are aborted");
       this.functions.endAll("shutdown");
@@ -192,14 +192,32 @@ export class Worker implements WorkerOffice, AsyncDisposable {
     }
     this.#heartbeat?.[Symbol.dispose]();
     this.#hostWatch?.[Symbol.dispose]();
-    await Promise.all([this.#orders?.[Symbol.asyncDispose](), this.#deliveries.close()]);
+    const closing = Promise.all([this.#orders?.[Symbol.asyncDispose](), this.#deliveries.close()]);
+    await this.#within(6_000, "close the deliveries", closing);
     this.#closing.abort();
-    await Promise.all([this.#heartbeat?.settled(), this.#hostWatch?.settled()]);
-    await this.#retire();
+    const settled = Promise.all([this.#heartbeat?.settled(), this.#hostWatch?.settled()]);
+    await this.#within(2_000, "end the heartbeat", settled);
+    await this.#within(3_000, "retire", this.#retire());
     this.functions[Symbol.dispose]();
-    await this.db.end();
+    await this.#within(1_000, "close the connections", this.db.end());
     this.logger.info("worker stopped");
     this.#end();
+  }
+
+  /**
+   * Waits for a step of stopping, but not for ever: on connections that a cut network left half-open every statement takes
+   * its whole timeout to fail. What is left undone here, others find: the row, its deliveries and its leases expire.
+   */
+  async #within(milliseconds: number, what: string, step: Promise<unknown>): Promise<void> {
+    const late = new AbortController();
+    const gaveUp = delay(milliseconds, "late" as const, { signal: late.signal }).catch(() => undefined);
+    const done = step.then(
+      () => undefined,
+      (err: unknown) => this.logger.debug({ err }, `${what}: failed while stopping`),
+    );
+    if ((await Promise.race([done, gaveUp])) === "late")
+      this.logger.warn({ milliseconds }, `${what}: not waited for any longer`);
+    late.abort();
   }
 
   async #functionsEnd(within: number): Promise<boolean> {
