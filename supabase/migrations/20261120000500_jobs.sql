@@ -5,7 +5,8 @@
 -- setting state, attempts or timestamps; a job of one workspace depending on another's.
 --
 -- Lock order of the whole system, from here on: jobs (by id) -> leases (by token) -> queues -> lanes -> job_classes ->
--- concurrency keys -> graphile_worker rows. A heartbeat starts at its lease, so it only ever skips a locked job.
+-- concurrency keys and suspects -> budgets (by id) -> graphile_worker rows. What keeps or closes runs (heartbeats, finishes,
+-- the duties) never waits for a lock that a person's open transaction may hold: it skips, and comes again.
 
 create table holdfast.job_states (
   state text primary key,
