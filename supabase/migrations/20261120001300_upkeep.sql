@@ -104,13 +104,14 @@ create function holdfast_private.duties() returns setof holdfast.duties
 comment on function holdfast_private.duties() is 'All duties, for the supervisor.';
 
 -- Due jobs and finished backoffs. Locked in id order and skipped when locked: whoever holds the row decides about it.
+-- Generic plans: beside 100,000 held jobs the planner would plan every statement anew each second, for the plan it had.
 create function holdfast_private.promote() returns jsonb
-  language plpgsql set search_path = '' set enable_seqscan = off
+  language plpgsql set search_path = '' set enable_seqscan = off set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_now timestamptz := holdfast_private.clock();
   v_due bigint[];
-  v_dispatched integer;
+  v_dispatched integer := 0;
   v_reopened integer;
   v_waiting integer := 0;
   v_settled integer;
@@ -123,7 +124,9 @@ begin
   update holdfast.jobs j set state = 'queued', queued_at = v_now
     where j.id in (select k.id from holdfast.jobs k where k.id = any (v_due) and k.state = 'retrying' order by k.id for update skip locked);
   v_due := v_due || holdfast_private.unblock_noted();
-  v_dispatched := holdfast_private.dispatch(v_due, false);
+  if v_due <> '{}' then
+    v_dispatched := holdfast_private.dispatch(v_due, false);
+  end if;
   v_reopened := holdfast_private.work_off_reopened(5000);
   v_settled := holdfast_private.settle_later();
   v_stopped := holdfast_private.enforce_budgets();
