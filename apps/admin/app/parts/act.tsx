@@ -1,0 +1,212 @@
+import { Alert, Button, type ButtonProps, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { notifications } from "@mantine/notifications";
+import type { Target } from "@holdfast/client";
+import { type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { useFetcher, useParams } from "react-router";
+import type { ActAnswer } from "../shell/act.ts";
+import { plural } from "./format.ts";
+
+/** What may be done, as `holdfast.allowed_actions` and `holdfast.subject_actions` say it. */
+export interface Allowed {
+  verb: string;
+  sentence: string;
+  needs_reason: boolean;
+  needs_approval: boolean;
+}
+
+/** Verbs whose button is red: what they do is not undone by another button. */
+const GRAVE = new Set(["kill", "cancel", "discard", "engage", "dismiss", "reject"]);
+
+/** Sends one act and tells what became of it. */
+export function useAct(done?: (answer: Extract<ActAnswer, { ok: true }>) => void) {
+  const { workspace } = useParams();
+  const fetcher = useFetcher<ActAnswer>();
+  const told = useRef<unknown>(undefined);
+  const { data, state } = fetcher;
+  useEffect(() => {
+    if (state !== "idle" || !data || told.current === data) return;
+    told.current = data;
+    if (!data.ok) return;
+    notifications.show({
+      title: `${data.verb} ${data.subject.replaceAll("_", " ")}: done`,
+      message: says(data.result) || plural(data.affected, "change"),
+      color: "green.9",
+    });
+    done?.(data);
+  }, [data, state, done]);
+  const send = (act: { verb: string; subject: string; target: Target; params?: Record<string, unknown>; reason?: string }) => {
+    void fetcher.submit(
+      {
+        verb: act.verb,
+        subject: act.subject,
+        target: JSON.stringify(act.target),
+        params: JSON.stringify(act.params ?? {}),
+        ...(act.reason ? { reason: act.reason } : {}),
+      },
+      { method: "post", action: `/w/${workspace}/act` },
+    );
+  };
+  return { send, busy: state !== "idle", answer: state === "idle" ? data : undefined };
+}
+
+/**
+ * A button for one act. It opens a dialog that says what the act does, asks for the reason where one is needed (and takes one
+ * where it is not), and stays open with the database's sentence when the act is refused.
+ */
+export function ActButton({
+  allowed,
+  subject,
+  target,
+  about,
+  params,
+  children,
+  ready = true,
+  label,
+  ...button
+}: {
+  allowed: Allowed;
+  subject: string;
+  target: Target;
+  /** What is acted on, in words: `job 12`, `queue primary`. */
+  about: string;
+  params?: Record<string, unknown>;
+  /** Fields of the act's own, above the reason. */
+  children?: ReactNode;
+  /** False while those fields do not hold enough. */
+  ready?: boolean;
+  label?: string;
+} & Omit<ButtonProps, "children">) {
+  const [opened, { open, close }] = useDisclosure();
+  const name = label ?? capital(allowed.verb);
+  const grave = GRAVE.has(allowed.verb);
+  return (
+    <>
+      <Button size="compact-sm" variant="default" {...button} onClick={open} aria-label={`${name} ${about}`}>
+        {name}
+      </Button>
+      <Modal opened={opened} onClose={close} title={`${name} ${about}`} centered>
+        {opened && (
+          <ActForm
+            allowed={allowed}
+            subject={subject}
+            target={target}
+            {...(params ? { params } : {})}
+            ready={ready}
+            name={name}
+            grave={grave}
+            onDone={close}
+          >
+            {children}
+          </ActForm>
+        )}
+      </Modal>
+    </>
+  );
+}
+
+/** The inside of an act's dialog. */
+export function ActForm({
+  allowed,
+  subject,
+  target,
+  params,
+  ready = true,
+  name,
+  grave = false,
+  onDone,
+  children,
+}: {
+  allowed: Allowed;
+  subject: string;
+  target: Target;
+  params?: Record<string, unknown>;
+  ready?: boolean;
+  name: string;
+  grave?: boolean;
+  onDone: () => void;
+  children?: ReactNode;
+}) {
+  const [reason, setReason] = useState("");
+  const { send, busy, answer } = useAct(onDone);
+  const form = useId();
+  return (
+    <form
+      id={form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        send({ verb: allowed.verb, subject, target, ...(params ? { params } : {}), reason });
+      }}
+    >
+      <Stack gap="sm">
+        <Text size="sm">{allowed.sentence}</Text>
+        {allowed.needs_approval && <Text size="sm">It takes effect once another person has consented.</Text>}
+        {children}
+        <Textarea
+          label={allowed.needs_reason ? "Reason" : "Reason (optional)"}
+          description="It goes into the ledger."
+          required={allowed.needs_reason}
+          maxLength={2000}
+          autosize
+          minRows={2}
+          value={reason}
+          onChange={(event) => setReason(event.currentTarget.value)}
+          data-autofocus
+        />
+        <Refused answer={answer} />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onDone}>
+            Leave it
+          </Button>
+          <Button type="submit" loading={busy} disabled={!ready} {...(grave ? { color: "red.9" } : {})}>
+            {name}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+/** Why an act was refused, in the database's words. Nothing has changed when this is seen. */
+export function Refused({ answer }: { answer: ActAnswer | undefined }) {
+  if (!answer || answer.ok) return null;
+  return (
+    <Alert color="red.9" variant="outline" role="alert" title={answer.rule === "unreachable" ? "No answer" : "Refused; nothing has changed"}>
+      {answer.message} {answer.hint && <span className="dim">{answer.hint}</span>}
+    </Alert>
+  );
+}
+
+/** The buttons for everything that may be done to one thing now. */
+export function Acts({
+  allowed,
+  subject,
+  target,
+  about,
+}: {
+  allowed: readonly Allowed[];
+  subject: string;
+  target: Target;
+  about: string;
+}) {
+  return (
+    <Group gap={6} wrap="wrap">
+      {allowed.map((each) => (
+        <ActButton key={each.verb} allowed={each} subject={subject} target={target} about={about} />
+      ))}
+    </Group>
+  );
+}
+
+/** What an act's result says, in a line. */
+function says(result: Record<string, unknown>): string {
+  return Object.entries(result)
+    .filter(([, value]) => value !== null && typeof value !== "object")
+    .map(([key, value]) => `${key.replaceAll("_", " ")}: ${String(value)}`)
+    .join(" · ");
+}
+
+/** `release` as the first word of a button. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1).replaceAll("_", " ");
+}

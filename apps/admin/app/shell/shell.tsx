@@ -1,0 +1,175 @@
+import { AppShell, Burger, Group, Kbd, ScrollArea, Text, UnstyledButton } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { spotlight } from "@mantine/spotlight";
+import { useMemo } from "react";
+import { Link, type LoaderFunctionArgs, Outlet, useLoaderData, useLocation } from "react-router";
+import { type Asked, one, openWorkspace, read } from "../data/holdfast.server.ts";
+import { personContext, requirePerson } from "../data/session.server.ts";
+import { Ago } from "../parts/ago.tsx";
+import { LabelTable, type LabelRow } from "../parts/label.tsx";
+import { PAGES } from "../pages.ts";
+import { ReadAt } from "./clock.ts";
+import { Failed } from "./failed.tsx";
+import { Header } from "./header.tsx";
+import { Jump } from "./jump.tsx";
+import { Live, useConnection } from "./live.tsx";
+import { Navigation, useGoKeys } from "./navigation.tsx";
+
+export const middleware = [requirePerson, openWorkspace];
+
+interface Standing {
+  workspace_id: string;
+  workspace: string;
+  live_workers: number;
+  worker_heartbeat_age_seconds: number | null;
+  worker_label: string;
+  supervisor_age_seconds: number | null;
+  supervisor_label: string;
+  awaiting_approval: number;
+  quarantined: number;
+}
+
+interface Stop {
+  id: number;
+  scope: string;
+  name: string | null;
+  reason: string;
+  engaged_at: string;
+}
+
+/** What every page stands in: who looks, at which workspace, whether it is alive, what is stopped, what waits for people. */
+export async function loader(args: LoaderFunctionArgs) {
+  const { id, email } = args.context.get(personContext);
+  return read(args as Asked, async ({ data, workspace }) => {
+    const workspaceId = await data.workspaceId();
+    const [standing, members, labels, stops, letters, incidents, mine] = await Promise.all([
+      data.read<Standing[]>((db) => db.from("status_now").select("*").eq("workspace_id", workspaceId)),
+      data.read<{ role: string }[]>((db) => db.from("my_workspaces").select("role").eq("workspace_id", workspaceId)),
+      data.read<LabelRow[]>((db) => db.from("labels").select("*")),
+      data.read<Stop[]>((db) =>
+        db
+          .from("emergency_stops")
+          .select("id, scope, name, reason, engaged_at")
+          .is("released_at", null)
+          .order("engaged_at"),
+      ),
+      data.read<{ id: number }[]>((db) =>
+        db.from("dead_letters").select("id").eq("workspace_id", workspaceId).eq("state", "open").limit(100),
+      ),
+      data.read<{ id: number }[]>((db) =>
+        db.from("incidents").select("id").eq("workspace_id", workspaceId).is("closed_at", null).limit(100),
+      ),
+      data.read<{ id: number }[]>((db) =>
+        db.from("approval_overview").select("id").eq("workspace_id", workspaceId).eq("may_decide", true).limit(100),
+      ),
+    ]);
+    const now = one(standing, `workspace "${workspace}"`);
+    return {
+      readAt: Date.now(),
+      person: { id, email, role: members[0]?.role ?? "viewer" },
+      workspace,
+      workspaceId,
+      standing: now,
+      labels,
+      stops,
+      counts: { approvals: mine.length, reviews: now.quarantined + letters.length, incidents: incidents.length },
+    };
+  });
+}
+
+/** What the shell knows, for the parts that draw it. */
+export type ShellData = Awaited<ReturnType<typeof loader>>;
+
+export default function Shell() {
+  const shell = useLoaderData<typeof loader>();
+  const base = `/w/${shell.workspace}`;
+  const [opened, { toggle, close }] = useDisclosure();
+  useGoKeys(base);
+  const readAt = useMemo(
+    () => ({ server: shell.readAt, here: typeof window === "undefined" ? shell.readAt : Date.now() }),
+    [shell.readAt],
+  );
+  return (
+    <ReadAt value={readAt}>
+      <LabelTable value={shell.labels}>
+        <Live>
+          <a className="skip" href="#main">
+            Skip to the page
+          </a>
+          <AppShell
+            header={{ height: 52 }}
+            navbar={{ width: 224, breakpoint: "sm", collapsed: { mobile: !opened } }}
+            padding={{ base: "sm", sm: "md" }}
+          >
+            <AppShell.Header>
+              <Group h="100%" px="sm" gap="xs" wrap="nowrap">
+                <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label="Pages" />
+                <Header shell={shell} base={base} />
+              </Group>
+            </AppShell.Header>
+            <AppShell.Navbar p="xs" component="div">
+              <AppShell.Section grow component={ScrollArea}>
+                <Navigation base={base} counts={shell.counts} onOpen={close} />
+              </AppShell.Section>
+              <AppShell.Section>
+                <UnstyledButton onClick={() => spotlight.open()} p="xs" w="100%">
+                  <Text size="xs" className="dim">
+                    Jump to anything <Kbd size="xs">Ctrl K</Kbd>
+                  </Text>
+                </UnstyledButton>
+              </AppShell.Section>
+            </AppShell.Navbar>
+            <AppShell.Main id="main" tabIndex={-1}>
+              <Lost />
+              <Stopped stops={shell.stops} base={base} />
+              <Outlet context={shell} />
+            </AppShell.Main>
+          </AppShell>
+          <Jump base={base} />
+        </Live>
+      </LabelTable>
+    </ReadAt>
+  );
+}
+
+/** Said above everything while the page cannot be read anew: what it shows is what it had. */
+function Lost() {
+  const { lostSince, signedOut } = useConnection();
+  const { pathname, search } = useLocation();
+  if (lostSince === undefined) return null;
+  return (
+    <div className="hf-lost" role="alert">
+      {signedOut ? (
+        <>
+          You are signed out. <Link to={`/sign-in?next=${encodeURIComponent(pathname + search)}`}>Sign in again</Link> to go on here.
+        </>
+      ) : (
+        <>
+          NOT VERIFIED: the project has not answered since {new Date(lostSince).toLocaleTimeString("en-GB")}. What stands below is
+          what was known then; this page goes on by itself.
+        </>
+      )}
+    </div>
+  );
+}
+
+/** Said above everything while an emergency stop is engaged. */
+function Stopped({ stops, base }: { stops: ShellData["stops"]; base: string }) {
+  return stops.map((stop) => (
+    <div key={stop.id} className="hf-stopped" role="status">
+      Emergency stop {stop.id} ({stop.scope}
+      {stop.name ? ` ${stop.name}` : ""}) is engaged: {stop.reason} · <Ago at={stop.engaged_at} /> ·{" "}
+      <Link to={`${base}/safety`}>Safety</Link>
+    </div>
+  ));
+}
+
+export const meta = ({ location, loaderData }: { location: { pathname: string }; loaderData?: ShellData | undefined }) => {
+  const [, , workspace, path = ""] = location.pathname.split("/");
+  const page = PAGES.find((each) => each.path === path)?.title ?? "Holdfast";
+  return [{ title: `${page} · ${loaderData?.workspace ?? workspace} · Holdfast` }];
+};
+
+export function ErrorBoundary({ error }: { error: unknown }) {
+  return <Failed error={error} whole />;
+}

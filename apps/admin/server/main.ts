@@ -1,0 +1,35 @@
+import { pino } from "pino";
+import { startAdminServer } from "./admin-server.ts";
+import { build } from "./build.ts";
+import { readSettings, SettingsError } from "./settings.ts";
+
+// The admin app as a process: HOLDFAST_URL and HOLDFAST_KEY (the publishable key), and nothing else that matters.
+
+const level = process.env.HOLDFAST_LOG_LEVEL ?? "info";
+process.env.NODE_ENV = "production";
+try {
+  const log = pino({ name: "admin", base: null, level });
+  const settings = readSettings(process.env);
+  if (await build()) log.info("built");
+  const server = await startAdminServer(settings, log);
+  log.info({ project: settings.url }, `listening at ${server.url}`);
+  process.send?.({ url: server.url });
+  const stop = async (signal: string) => {
+    log.info(`${signal}: stopping`);
+    await server[Symbol.asyncDispose]();
+    process.exit(0);
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => void stop(signal));
+  // Started by somebody who is gone: nobody would end it any more.
+  if (process.send) process.once("disconnect", () => void stop("the parent ended"));
+} catch (error) {
+  if (error instanceof SettingsError) {
+    console.error(`error: ${error.message}\n  do: set the variable and start again; see apps/admin/README.md`);
+    process.exit(2);
+  }
+  if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") {
+    console.error(`error: ${(error as Error).message}\n  do: end what listens there, or set HOLDFAST_ADMIN_PORT`);
+    process.exit(2);
+  }
+  throw error;
+}

@@ -1,0 +1,9 @@
+import { reactRouter } from "@react-router/dev/vite";
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  plugins: [reactRouter()],
+  // What is served is read by people who debug at 3 a.m.; there is nothing in it to hide.
+  build: { sourcemap: false, chunkSizeWarningLimit: 600, reportCompressedSize: false },
+  logLevel: "warn",
+});
