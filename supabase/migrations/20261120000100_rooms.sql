@@ -114,6 +114,31 @@ end
 $$;
 comment on function holdfast_private.plan_for(integer) is 'Makes the statements of the calling function plan for the batch at hand when it is large.';
 
+-- Comments on the columns of a view: most carry the meaning of the column they come from, and saying it again by hand lets the
+-- two drift apart. What is computed says so itself; a column about which nobody says anything stops the migration.
+create function holdfast_private.describe(p_view regclass, p_said jsonb, p_like regclass[] default '{}') returns void
+  language plpgsql set search_path = ''
+as $$
+declare
+  v_view text := (select c.relname from pg_catalog.pg_class c where c.oid = p_view);
+  v_column record;
+begin
+  for v_column in
+    select a.attname, coalesce(p_said ->> (v_view || '.' || a.attname), p_said ->> a.attname::text, (
+      select pg_catalog.col_description(b.attrelid, b.attnum) from pg_catalog.pg_attribute b
+      where b.attname = a.attname and b.attrelid = any (p_like) and pg_catalog.col_description(b.attrelid, b.attnum) is not null
+      order by array_position(p_like, b.attrelid::regclass) limit 1)) as said
+    from pg_catalog.pg_attribute a where a.attrelid = p_view and a.attnum > 0 and not a.attisdropped
+  loop
+    if v_column.said is null then
+      raise exception 'nobody says what %.% is', v_view, v_column.attname;
+    end if;
+    execute format('comment on column %s.%I is %L', p_view, v_column.attname, v_column.said);
+  end loop;
+end
+$$;
+comment on function holdfast_private.describe(regclass, jsonb, regclass[]) is 'Comments the columns of a view: as said (by "view.column" or "column"), else as the column of the same name of the first of p_like that has one.';
+
 -- What the database was built from. `holdfast migrate` writes it; workers and the CLI compare it with their own files
 -- before they touch anything, because a half-migrated queue is worse than a stopped one.
 create table holdfast_private.schema_versions (

@@ -87,6 +87,33 @@ create policy "members read their workspaces" on holdfast.workspaces for select 
 grant select on holdfast.workspaces to authenticated;
 grant select, insert, update on holdfast.workspaces to service_role;
 
+-- Some acts reach into every workspace (draining a worker, a global stop) and take the role in every one. A person sees only
+-- their own workspaces; this one number lets a page tell, without rights of its own, whether those are all there are.
+create table holdfast.installation (
+  one boolean primary key default true constraint installation_has_one_row check (one),
+  workspaces integer not null
+);
+comment on table holdfast.installation is 'One row about the whole installation, for members of any workspace.';
+comment on column holdfast.installation.one is 'Always true: there is one row.';
+comment on column holdfast.installation.workspaces is 'How many workspaces there are; kept by the database.';
+insert into holdfast.installation (workspaces) values (0);
+alter table holdfast.installation enable row level security;
+revoke all on holdfast.installation from anon, authenticated, service_role;
+create policy "members of any workspace see how many there are" on holdfast.installation for select to authenticated
+  using (exists (select from holdfast.my_workspaces m));
+grant select on holdfast.installation to authenticated, service_role;
+
+create function holdfast_private.tg_workspaces__count() returns trigger
+  language plpgsql security definer set search_path = ''
+as $$
+begin
+  update holdfast.installation set workspaces = workspaces + case tg_op when 'INSERT' then 1 else -1 end where one;
+  return null;
+end
+$$;
+comment on function holdfast_private.tg_workspaces__count() is 'Keeps the number of workspaces.';
+create trigger workspaces__count after insert or delete on holdfast.workspaces for each row execute function holdfast_private.tg_workspaces__count();
+
 -- Names of members, as their fellow members see them. members itself shows one's own rows only, and auth.users shows
 -- nobody; a name beside an act is what a tired operator reads, so it has a table of its own.
 create table holdfast.people (
@@ -177,6 +204,7 @@ insert into holdfast.verbs (verb, subject, least_role, needs_reason, sentence) v
   ('limit', 'lane', 'admin', false, 'Set how many jobs of this lane may run at once (null: no limit).'),
   ('limit', 'class', 'admin', false, 'Set how many jobs of this class may run at once (null: no limit).'),
   ('drain', 'worker', 'admin', false, 'Let a worker finish what it has and take nothing more. Workers serve every workspace: only an admin may.'),
+  ('kill', 'worker', 'admin', true, 'Drain a worker and end what it runs at once (SIGKILL); the jobs are canceled.'),
   ('define', 'queue', 'admin', false, 'Add a queue, lane, class or venture.'),
   ('define', 'kind', 'admin', false, 'Add a kind of job.'),
   ('define', 'profile', 'admin', false, 'Add a profile or a new version of one.'),

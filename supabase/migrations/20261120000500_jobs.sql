@@ -189,6 +189,8 @@ create index jobs_by_fingerprint on holdfast.jobs (workspace_id, fingerprint) wh
 create index jobs_due on holdfast.jobs (run_at) where state = 'retrying' or (state = 'queued' and 'due_time' = any (held_by));
 create index jobs_held_in_queue on holdfast.jobs (workspace_id, queue, effective_priority, id) where state = 'queued' and held_by <> '{}';
 create index jobs_held_in_lane on holdfast.jobs (workspace_id, lane, effective_priority, id) where state = 'queued' and held_by <> '{}';
+-- What waits, room by room, for the pages' counts: a dispatched job pays for it once; nothing else that is common is in it.
+create index jobs_waiting_by_room on holdfast.jobs (workspace_id, queue, lane, state, created_at) where state in ('dispatched', 'retrying', 'blocked', 'awaiting_approval', 'quarantined');
 create index jobs_waiting_in_queue on holdfast.jobs (workspace_id, queue, effective_priority, id) where state = 'queued' and waits_for_slot;
 create index jobs_waiting_in_lane on holdfast.jobs (workspace_id, lane, effective_priority, id) where state = 'queued' and waits_for_slot;
 create index jobs_waiting_in_class on holdfast.jobs (workspace_id, class, effective_priority, id) where state = 'queued' and waits_for_slot;

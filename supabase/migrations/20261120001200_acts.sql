@@ -17,7 +17,7 @@ comment on column holdfast.verb_states.subject is 'What it is done to.';
 comment on column holdfast.verb_states.state is 'A state in which it is allowed: a job''s state, or active, paused, live, pending, open, engaged, enabled, disabled. A verb without a row fits always.';
 insert into holdfast.verb_states (verb, subject, state) values
   ('pause', 'queue', 'active'), ('resume', 'queue', 'paused'), ('pause', 'lane', 'active'), ('resume', 'lane', 'paused'),
-  ('drain', 'worker', 'live'),
+  ('drain', 'worker', 'live'), ('kill', 'worker', 'live'),
   ('approve', 'approval', 'pending'), ('reject', 'approval', 'pending'),
   ('redrive', 'dead_letter', 'open'), ('dismiss', 'dead_letter', 'open'),
   ('release', 'stop', 'engaged'),
@@ -414,26 +414,6 @@ begin
 end
 $$;
 comment on function holdfast_private.act_on_scope(holdfast.actions, text, text) is 'Verbs pause, resume and limit on a queue, lane or class.';
-
-create function holdfast_private.act_on_worker(p_act holdfast.actions) returns holdfast.actions
-  language plpgsql set search_path = ''
-as $$
-begin
-  -- Workers serve every workspace: only somebody who is admin of all of them may take one away.
-  if holdfast_private.is_api_caller() and exists (
-    select from holdfast.workspaces w where not exists (select from holdfast.members m where m.workspace_id = w.id and m.user_id = auth.uid() and m.role = 'admin')) then
-    perform holdfast_private.refuse(403, 'not_permitted', 'A worker serves every workspace: only an admin of all of them may drain one.', 'Ask whoever runs the installation.');
-  end if;
-  update holdfast.workers w set draining_since = coalesce(w.draining_since, p_act.acted_at) where w.id = p_act.worker_id and w.ended_at is null;
-  if not found then
-    perform holdfast_private.refuse(404, 'unknown_worker', format('There is no worker %s at work.', p_act.worker_id), 'See holdfast.worker_overview.');
-  end if;
-  p_act.affected := 1;
-  p_act.result := jsonb_build_object('state', 'draining');
-  return p_act;
-end
-$$;
-comment on function holdfast_private.act_on_worker(holdfast.actions) is 'Verb drain.';
 
 create function holdfast_private.bad_target(p_act holdfast.actions) returns boolean
   language plpgsql immutable set search_path = ''

@@ -14,6 +14,7 @@ create table holdfast.approvals (
   venture text,
   subject text not null constraint approvals_subject_is_known check (subject in ('job', 'schedule', 'budget')),
   job_id bigint,
+  kind text,
   schedule text,
   budget text,
   purpose text not null constraint approvals_purpose_is_known check (purpose in ('first_run', 'retry', 'spend', 'enable', 'raise')),
@@ -40,6 +41,7 @@ create unique index approvals_one_pending_a_budget on holdfast.approvals (worksp
 create index approvals_of_job on holdfast.approvals (job_id) where job_id is not null;
 create index approvals_pending on holdfast.approvals (workspace_id, expires_at) where state = 'pending';
 create index approvals_newest on holdfast.approvals (workspace_id, requested_at desc, id desc);
+create index approvals_granted on holdfast.approvals (workspace_id, subject, kind, schedule, budget, id desc) where state in ('granted', 'spent');
 create index approvals_by_role on holdfast.approvals (least_role);
 comment on table holdfast.approvals is 'Requests for consent and what became of them. Decide by inserting into approval_decisions.';
 comment on column holdfast.approvals.id is 'Identity.';
@@ -47,6 +49,7 @@ comment on column holdfast.approvals.workspace_id is 'The workspace.';
 comment on column holdfast.approvals.venture is 'Venture of the job, if any.';
 comment on column holdfast.approvals.subject is 'What it is about: job, schedule or budget.';
 comment on column holdfast.approvals.job_id is 'The job.';
+comment on column holdfast.approvals.kind is 'Kind of the job.';
 comment on column holdfast.approvals.schedule is 'The schedule.';
 comment on column holdfast.approvals.budget is 'The budget.';
 comment on column holdfast.approvals.purpose is 'What for: first_run, retry or spend (a job), enable (a schedule), raise (a budget).';
@@ -157,8 +160,8 @@ begin
   v_shown := holdfast_private.shown_of(new);
   -- Whoever asked for this attempt: the person who retried it, else the one who enqueued it.
   v_asked_by := case when tg_op = 'UPDATE' and old.state in ('failed', 'timed_out', 'canceled', 'quarantined') then holdfast_private.current_actor() else new.created_by end;
-  insert into holdfast.approvals (workspace_id, venture, subject, job_id, purpose, requested_by, requested_at, reason, shown, digest, quorum, least_role, expires_at)
-  values (new.workspace_id, new.venture, 'job', new.id, coalesce(new.consent, 'retry'), v_asked_by, v_now,
+  insert into holdfast.approvals (workspace_id, venture, subject, job_id, kind, purpose, requested_by, requested_at, reason, shown, digest, quorum, least_role, expires_at)
+  values (new.workspace_id, new.venture, 'job', new.id, new.kind, coalesce(new.consent, 'retry'), v_asked_by, v_now,
     case coalesce(new.consent, 'retry') when 'first_run' then 'Class ' || new.class || ' needs consent.' when 'spend' then 'Spending would pass a threshold or a cap.' else left(new.error_message, 500) end,
     v_shown, holdfast_private.digest_of(v_shown), v_class.approval_quorum, v_class.approval_role, v_now + make_interval(hours => v_class.approval_hours));
   perform holdfast_private.record(new.workspace_id, v_asked_by, 'approval.requested', 'job', new.id::text, jsonb_build_object('purpose', coalesce(new.consent, 'retry'), 'digest', holdfast_private.digest_of(v_shown)));
@@ -399,8 +402,8 @@ begin
       update holdfast.approvals a set state = 'superseded', closed_at = v_now, closed_reason = 'Its subject changed.' where a.id = v_approval.id;
       perform holdfast_private.record(v_approval.workspace_id, 'supervisor', 'approval.superseded', 'approval', v_approval.id::text, jsonb_strip_nulls(jsonb_build_object('job', v_approval.job_id, 'schedule', v_approval.schedule, 'budget', v_approval.budget)));
       if v_approval.job_id is not null then
-        insert into holdfast.approvals (workspace_id, venture, subject, job_id, purpose, requested_by, requested_at, reason, shown, digest, quorum, least_role, expires_at)
-        select a.workspace_id, a.venture, a.subject, a.job_id, a.purpose, a.requested_by, v_now, 'Changed since it was asked for: read it again.', s.shown, holdfast_private.digest_of(s.shown), a.quorum, a.least_role, a.expires_at
+        insert into holdfast.approvals (workspace_id, venture, subject, job_id, kind, purpose, requested_by, requested_at, reason, shown, digest, quorum, least_role, expires_at)
+        select a.workspace_id, a.venture, a.subject, a.job_id, a.kind, a.purpose, a.requested_by, v_now, 'Changed since it was asked for: read it again.', s.shown, holdfast_private.digest_of(s.shown), a.quorum, a.least_role, a.expires_at
         from holdfast.approvals a join holdfast.jobs j on j.id = a.job_id and j.state = 'awaiting_approval', lateral (select holdfast_private.shown_of(j) as shown) s where a.id = v_approval.id;
       end if;
       v_replaced := v_replaced + 1;

@@ -30,6 +30,7 @@ create table holdfast.schedules (
   overlap text not null default 'skip' constraint schedules_overlap_is_known check (overlap in ('skip', 'queue', 'replace')),
   jitter_seconds integer not null default 0 constraint schedules_jitter_is_sane check (jitter_seconds between 0 and 3600),
   next_window_at timestamptz,
+  next_windows timestamptz[] not null default '{}',
   stepped_to timestamptz,
   last_job_id bigint,
   enabled_by text,
@@ -65,6 +66,7 @@ comment on column holdfast.schedules.max_age_seconds is 'A window older than thi
 comment on column holdfast.schedules.overlap is 'When the last window''s job has not ended: skip this window, queue it all the same, or replace (end the old job).';
 comment on column holdfast.schedules.jitter_seconds is 'The job is due up to so many seconds after its window.';
 comment on column holdfast.schedules.next_window_at is 'Its next window, as the supervisor stepped it. Null: not stepped yet.';
+comment on column holdfast.schedules.next_windows is 'Its next three windows, as the supervisor stepped them. Empty: disabled, or not stepped yet.';
 comment on column holdfast.schedules.stepped_to is 'Every window up to here has been decided.';
 comment on column holdfast.schedules.last_job_id is 'The job of its last window that fired.';
 comment on column holdfast.schedules.enabled_by is 'Who enabled it last.';
@@ -238,7 +240,7 @@ create trigger schedules__check before insert on holdfast.schedules for each row
 create function holdfast_private.shown_of_schedule(p_schedule holdfast.schedules) returns jsonb
   language sql immutable set search_path = ''
 as $$
-  select to_jsonb(p_schedule) - '{id,workspace_id,description,enabled,enabled_by,enabled_at,next_window_at,stepped_to,last_job_id,created_by,created_at}'::text[]
+  select to_jsonb(p_schedule) - '{id,workspace_id,description,enabled,enabled_by,enabled_at,next_window_at,next_windows,stepped_to,last_job_id,created_by,created_at}'::text[]
 $$;
 comment on function holdfast_private.shown_of_schedule(holdfast.schedules) is 'What a person consents to when they consent to a schedule.';
 
@@ -246,7 +248,7 @@ create function holdfast_private.set_schedule_enabled(p_workspace uuid, p_name t
   language plpgsql set search_path = ''
 as $$
 begin
-  update holdfast.schedules s set enabled = p_enabled, next_window_at = null,
+  update holdfast.schedules s set enabled = p_enabled, next_window_at = null, next_windows = '{}',
     enabled_by = case when p_enabled then p_actor else s.enabled_by end, enabled_at = case when p_enabled then holdfast_private.clock() else s.enabled_at end,
     -- It begins now: what would have been due while it was disabled was nobody's wish.
     -- To the millisecond: the supervisor's clock has no finer one, and says where it began.
@@ -326,7 +328,8 @@ $$;
 comment on function holdfast_private.due_schedules() is 'Enabled schedules whose next window is due or not known: step each from stepped_to to now, and one window further.';
 
 -- Second: here are its windows. Decides about each, in order, exactly once.
-create function holdfast_private.fire_windows(p_schedule bigint, p_from timestamptz, p_windows timestamptz[], p_to timestamptz, p_next timestamptz, p_supervisor text) returns jsonb
+create function holdfast_private.fire_windows(p_schedule bigint, p_from timestamptz, p_windows timestamptz[], p_to timestamptz, p_next timestamptz, p_supervisor text,
+    p_following timestamptz[] default '{}') returns jsonb
   language plpgsql security definer set search_path = ''
 as $$
 declare
@@ -399,12 +402,12 @@ begin
       jsonb_strip_nulls(jsonb_build_object('window', v_window, 'job', v_job, 'reason', v_reason)));
     v_counts := jsonb_set(v_counts, array[v_outcome], to_jsonb((v_counts ->> v_outcome)::int + 1));
   end loop;
-  update holdfast.schedules s set stepped_to = v_to, next_window_at = v_next, last_job_id = v_schedule.last_job_id where s.id = v_schedule.id;
+  update holdfast.schedules s set stepped_to = v_to, next_window_at = v_next, next_windows = array(select distinct w from unnest(v_next || p_following) w where w >= v_next order by w limit 3), last_job_id = v_schedule.last_job_id where s.id = v_schedule.id;
   return v_counts;
 end
 $$;
-comment on function holdfast_private.fire_windows(bigint, timestamptz, timestamptz[], timestamptz, timestamptz, text) is
-  'Decides about a schedule''s windows in (from, to]: fired, late, skipped or missed, each once, with their jobs, in one transaction. Ignored when somebody decided first. p_next: the window after.';
+comment on function holdfast_private.fire_windows(bigint, timestamptz, timestamptz[], timestamptz, timestamptz, text, timestamptz[]) is
+  'Decides about a schedule''s windows in (from, to]: fired, late, skipped or missed, each once, with their jobs, in one transaction. Ignored when somebody decided first. p_next: the window after; p_following: those after it, for people.';
 
 create function holdfast_private.end_replaced(p_job bigint, p_schedule text) returns void
   language plpgsql set search_path = ''

@@ -121,6 +121,27 @@ as $$
 $$;
 comment on function holdfast_private.candidates(uuid, text) is 'The work of candidate_scan: what could be redriven because its failure stopped happening elsewhere.';
 
+-- Verified is an event of its own, so that the answer has an age that nobody can touch up. It is written last: until then this
+-- transaction has no number and holds back no seal.
+create function holdfast_private.verify_ledger(p_job holdfast.jobs) returns jsonb
+  language plpgsql set search_path = ''
+as $$
+declare
+  v_began timestamptz := clock_timestamp();
+  v_faults jsonb;
+  v_count integer;
+  v_found jsonb;
+begin
+  select coalesce(jsonb_agg(to_jsonb(f) order by f.place) filter (where f.place <= 100), '[]'), count(*) into v_faults, v_count
+  from (select v.seal, v.seq, v.fault, row_number() over () as place from holdfast_ledger.verify() v) f;
+  v_found := (select jsonb_build_object('ok', v_count = 0, 'seals', count(*), 'events', coalesce(sum(cardinality(s.seqs)), 0), 'fault_count', v_count,
+    'seconds', round(extract(epoch from clock_timestamp() - v_began), 3)) from holdfast_ledger.seals s);
+  perform holdfast_private.record(p_job.workspace_id, holdfast_private.current_actor(), 'ledger.verified', 'ledger', p_job.workspace_id::text, v_found || jsonb_build_object('job', p_job.id));
+  return v_found || jsonb_build_object('faults', v_faults);
+end
+$$;
+comment on function holdfast_private.verify_ledger(holdfast.jobs) is 'The work of ledger_verify: {ok, seals, events, fault_count, faults (the first 100), seconds}, and the event ledger.verified.';
+
 create function holdfast_private.run_builtin(p_token bigint) returns jsonb
   language plpgsql security definer set search_path = ''
 as $$
@@ -170,6 +191,8 @@ begin
       end if;
     when v_job.kind = 'candidate_scan' then
       v_report := jsonb_build_object('candidates', holdfast_private.candidates(v_job.workspace_id, v_venture));
+    when v_job.kind = 'ledger_verify' then
+      v_report := holdfast_private.verify_ledger(v_job);
     when v_job.kind = 'send_alert' then
       select a.* into v_row from holdfast.alerts a where a.id = (v_job.payload ->> 'alert')::bigint and a.workspace_id = v_job.workspace_id for update;
       if not found then
@@ -210,6 +233,7 @@ as $$
     ('approval_reminder', 'report', 'Reminds of requests that wait for consent.', '{"type": "object", "additionalProperties": false}'),
     ('cost_summary', 'report', 'What was spent today, against the budgets.', '{"type": "object", "additionalProperties": false}'),
     ('candidate_scan', 'report', 'Ranks what could be redriven because its failure stopped happening elsewhere.', '{"type": "object", "additionalProperties": false, "properties": {"venture": {"type": "string"}}}'),
+    ('ledger_verify', 'report', 'Recomputes every seal of the ledger and names what was altered.', '{"type": "object", "additionalProperties": false}'),
     ('send_alert', 'alert', 'Sends one alert of the outbox.', '{"type": "object", "additionalProperties": false, "required": ["alert"], "properties": {"alert": {"type": "integer"}}}')
   ) as k (name, queue, description, schema)
 $$;

@@ -10,8 +10,20 @@ create view holdfast.worker_overview with (security_invoker = true) as
       when w.draining_since is not null then 'DRAINING'
       else 'LIVE' end as label,
     w.ended_at, w.ended_reason, w.draining_since,
-    case when w.ended_at is null then (select count(*) from holdfast.leases l where l.worker_id = w.id) else 0 end as running_jobs
-  from holdfast.workers w;
+    case when w.ended_at is null then (select count(*) from holdfast.leases l where l.worker_id = w.id) else 0 end as running_jobs,
+    case when w.ended_at is null then coalesce((
+      select jsonb_agg(jsonb_build_object('job', l.job_id, 'kind', j.kind, 'name', j.name, 'running_seconds', extract(epoch from now() - l.acquired_at), 'progress', l.progress) order by l.acquired_at, l.token)
+      from (select k.* from holdfast.leases k where k.worker_id = w.id order by k.acquired_at, k.token limit 100) l join holdfast.jobs j on j.id = l.job_id), '[]') else '[]' end as current_jobs,
+    coalesce(d.completed, 0)::integer as completed_24h, coalesce(d.failed, 0)::integer as failed_24h, coalesce(d.cost, 0) as cost_24h
+  from holdfast.workers w
+  left join (
+    select r.worker_id, count(*) filter (where r.outcome = 'completed') as completed, count(*) filter (where r.outcome in ('failed', 'timed_out', 'lost')) as failed, sum(r.cost) as cost
+    from holdfast.workspaces s
+    cross join lateral (
+      select n.worker_id, n.outcome, n.cost from holdfast.runs n
+      where n.workspace_id = s.id and n.started_at > now() - interval '24 hours' order by n.started_at desc, n.id desc limit 20001
+    ) r group by r.worker_id
+  ) d on d.worker_id = w.id;
 comment on view holdfast.worker_overview is 'Every worker, present and past, with an honest label: LIVE only with a heartbeat younger than 15 seconds.';
 
 create view holdfast.lease_overview with (security_invoker = true) as
@@ -26,16 +38,55 @@ create view holdfast.lease_overview with (security_invoker = true) as
   left join holdfast.workers w on w.id = l.worker_id;
 comment on view holdfast.lease_overview is 'Every running job: who runs it, how long, its progress and the age of its heartbeat.';
 
+-- Counts of rooms stop at 10001, and each looks only at what it counts: jobs_waiting_by_room has what is dispatched or waits
+-- for something, jobs_held_in_queue and _in_lane what a gate holds. Failures have no index by room: of a workspace's failures
+-- of the last day 10001 are looked at.
 create view holdfast.queue_overview with (security_invoker = true) as
   select q.workspace_id, q.name as queue, q.description,
-    case when q.paused_at is null then 'active' else 'paused' end as status, q.paused_at, holdfast.name_of(q.workspace_id, q.paused_by) as paused_by, q.paused_reason, q.max_running,
-    (select count(*) from holdfast.jobs j where j.workspace_id = q.workspace_id and j.queue = q.name and j.state in ('queued', 'dispatched', 'retrying', 'blocked', 'awaiting_approval')) as pending,
-    (select count(*) from holdfast.jobs j where j.workspace_id = q.workspace_id and j.queue = q.name and j.state = 'running') as running,
-    (select count(*) from holdfast.jobs j where j.workspace_id = q.workspace_id and j.queue = q.name and j.state in ('failed', 'timed_out') and j.created_at > now() - interval '24 hours') as failed_24h,
-    (select count(*) from holdfast.jobs j where j.workspace_id = q.workspace_id and j.queue = q.name and j.state = 'quarantined') as quarantined,
-    (select extract(epoch from now() - min(j.created_at)) from holdfast.jobs j where j.workspace_id = q.workspace_id and j.queue = q.name and j.state in ('queued', 'dispatched')) as oldest_pending_seconds
+    case when q.paused_at is null then 'active' else 'paused' end as status, q.paused_at, holdfast.name_of(q.workspace_id, q.paused_by) as paused_by, q.paused_reason, q.max_running, q.max_per_hour,
+    least(10001,
+      (select count(*) from (select from holdfast.jobs j where j.workspace_id = q.workspace_id and j.queue = q.name and j.state in ('dispatched', 'retrying', 'blocked', 'awaiting_approval') limit 10001) c)
+      + (select count(*) from (select from holdfast.jobs j where j.workspace_id = q.workspace_id and j.queue = q.name and j.state = 'queued' and j.held_by <> '{}' limit 10001) c)) as pending,
+    (select count(*) from (select from holdfast.jobs j where j.workspace_id = q.workspace_id and j.queue = q.name and j.state = 'running' limit 10001) c) as running,
+    (select count(*) from (select j.queue from holdfast.jobs j where j.workspace_id = q.workspace_id and j.state in ('failed', 'timed_out') and j.created_at > now() - interval '24 hours' limit 10001) c
+      where c.queue = q.name) as failed_24h,
+    (select count(*) from (select from holdfast.jobs j where j.workspace_id = q.workspace_id and j.queue = q.name and j.state = 'quarantined' limit 10001) c) as quarantined,
+    extract(epoch from now() - least(
+      (select min(d.created_at) from holdfast.lanes n cross join lateral (
+        select j.created_at from holdfast.jobs j where j.workspace_id = q.workspace_id and j.queue = q.name and j.lane = n.name and j.state = 'dispatched' order by j.created_at limit 1) d
+        where n.workspace_id = q.workspace_id),
+      (select min(c.created_at) from (select j.created_at from holdfast.jobs j where j.workspace_id = q.workspace_id and j.queue = q.name and j.state = 'queued' and j.held_by <> '{}'
+        order by j.effective_priority, j.id limit 10001) c))) as oldest_pending_seconds
   from holdfast.queues q;
-comment on view holdfast.queue_overview is 'Every queue: what waits, runs and failed, how old the oldest is, whether it is paused and by whom.';
+comment on view holdfast.queue_overview is 'Every queue: what waits, runs and failed, how old the oldest is, its limits, whether it is paused and by whom. Counts stop at 10001.';
+
+create view holdfast.lane_overview with (security_invoker = true) as
+  select l.workspace_id, l.name as lane, l.description,
+    case when l.paused_at is null then 'active' else 'paused' end as status, l.paused_at, holdfast.name_of(l.workspace_id, l.paused_by) as paused_by, l.paused_reason, l.max_running, l.max_per_hour,
+    least(10001,
+      (select count(*) from (select from holdfast.queues q cross join lateral (
+        select from holdfast.jobs j where j.workspace_id = l.workspace_id and j.queue = q.name and j.lane = l.name and j.state in ('dispatched', 'retrying', 'blocked', 'awaiting_approval') limit 10001) j
+        where q.workspace_id = l.workspace_id limit 10001) c)
+      + (select count(*) from (select from holdfast.jobs j where j.workspace_id = l.workspace_id and j.lane = l.name and j.state = 'queued' and j.held_by <> '{}' limit 10001) c)) as pending,
+    (select count(*) from (select from holdfast.jobs j where j.workspace_id = l.workspace_id and j.lane = l.name and j.state = 'running' limit 10001) c) as running,
+    (select count(*) from (select j.lane from holdfast.jobs j where j.workspace_id = l.workspace_id and j.state in ('failed', 'timed_out') and j.created_at > now() - interval '24 hours' limit 10001) c
+      where c.lane = l.name) as failed_24h,
+    (select count(*) from (select from holdfast.queues q cross join lateral (
+      select from holdfast.jobs j where j.workspace_id = l.workspace_id and j.queue = q.name and j.lane = l.name and j.state = 'quarantined' limit 10001) j
+      where q.workspace_id = l.workspace_id limit 10001) c) as quarantined,
+    extract(epoch from now() - least(
+      (select min(d.created_at) from holdfast.queues q cross join lateral (
+        select j.created_at from holdfast.jobs j where j.workspace_id = l.workspace_id and j.queue = q.name and j.lane = l.name and j.state = 'dispatched' order by j.created_at limit 1) d
+        where q.workspace_id = l.workspace_id),
+      (select min(c.created_at) from (select j.created_at from holdfast.jobs j where j.workspace_id = l.workspace_id and j.lane = l.name and j.state = 'queued' and j.held_by <> '{}'
+        order by j.effective_priority, j.id limit 10001) c))) as oldest_pending_seconds,
+    v.live_workers, v.capacity, case when v.live_workers > 0 then 'LIVE' else 'WORKER NOT RUNNING' end as label
+  from holdfast.lanes l
+  cross join lateral (
+    select count(*) as live_workers, coalesce(sum(w.capacity), 0) as capacity from holdfast.workers w
+    where w.ended_at is null and w.last_seen_at > now() - interval '15 seconds' and w.draining_since is null and l.name = any (w.lanes)
+  ) v;
+comment on view holdfast.lane_overview is 'Every lane: what waits, runs and failed, its limits, whether it is paused and by whom, and how many workers are proven to serve it. Counts stop at 10001.';
 
 create view holdfast.stuck_jobs with (security_invoker = true) as
   select j.id as job_id, j.workspace_id, j.kind, j.name, j.state, p.problem, extract(epoch from now() - p.since) as for_seconds
@@ -139,37 +190,26 @@ create view holdfast.status_now with (security_invoker = true) as
 comment on view holdfast.status_now is 'One row a workspace: what runs, waits and failed, and whether a worker and a supervisor are proven alive. Counts stop at 10001.';
 
 -- Columns of overviews carry the meaning of the columns they come from; what is computed here says so itself.
-do $$
-declare
-  v_column record;
-  v_said jsonb := '{
+select holdfast_private.describe(v::regclass, '{
     "heartbeat_age_seconds": "Age of the last heartbeat.", "label": "Status with evidence: LIVE only while the heartbeat is fresh.", "running_jobs": "Leases it holds now.",
-    "worker": "Name of the worker.", "running_seconds": "For how long it has run.", "queue": "Name of the queue.", "status": "active or paused.",
+    "worker": "Name of the worker.", "running_seconds": "For how long it has run.", "queue": "Name of the queue.", "lane": "Name of the lane.", "status": "active or paused.",
     "pending": "Jobs that wait, for whatever reason.", "running": "Jobs that run now.", "failed_24h": "Jobs enqueued in the last 24 hours that failed or timed out.",
-    "quarantined": "Jobs in quarantine.", "oldest_pending_seconds": "Age of the oldest job that is queued or dispatched.",
+    "quarantined": "Jobs in quarantine.", "oldest_pending_seconds": "Age of the oldest job that is queued or dispatched; of those that a gate holds, the 10001 that go first are looked at.",
     "problem": "What is wrong, in words.", "for_seconds": "For how long.", "why": "What it waits for, in words.", "jobs": "How many jobs failed alike.",
     "last_at": "When the last of them failed.", "job_ids": "The newest five.", "workspace": "Slug of the workspace.", "waiting": "Jobs queued or dispatched.",
     "retrying": "Jobs waiting out a backoff.", "blocked": "Jobs waiting for other jobs.", "awaiting_approval": "Jobs waiting for consent.",
     "completed_24h": "Jobs enqueued in the last 24 hours that completed.", "live_workers": "Workers with a heartbeat younger than 15 seconds.",
+    "worker_overview.current_jobs": "What it runs now, in workspaces that the caller sees: [{job, kind, name, running_seconds, progress}], the oldest 100.",
+    "worker_overview.completed_24h": "Its runs that started in the last 24 hours and completed, among the newest 20001 runs of each workspace that the caller sees.",
+    "worker_overview.failed_24h": "The same for those that failed, timed out or were lost.", "worker_overview.cost_24h": "What those runs cost, as they reported it.",
+    "lane_overview.live_workers": "Workers that serve it, with a heartbeat younger than 15 seconds and not draining.", "lane_overview.capacity": "How many jobs those run at once.",
+    "lane_overview.label": "LIVE while a worker is proven to serve it, else WORKER NOT RUNNING.",
     "worker_heartbeat_age_seconds": "Age of the freshest heartbeat of any worker.", "worker_label": "LIVE or WORKER NOT RUNNING.", "supervisor": "Which supervisor leads, if any does.",
     "supervisor_age_seconds": "Age of the leader''s last renewal.", "supervisor_label": "LIVE or NOT VERIFIED.", "paused_queues": "How many queues are paused.", "paused_lanes": "How many lanes are paused.",
-    "job_id": "The job.", "token": "The lease token, which is the run''s id.", "workspace_id": "The workspace."}';
-begin
-  for v_column in
-    select c.table_name, c.column_name,
-      coalesce(v_said ->> c.column_name, (
-        select col_description(a.attrelid, a.attnum) from pg_catalog.pg_attribute a
-        where a.attname = c.column_name and a.attrelid = any (array['holdfast.jobs', 'holdfast.runs', 'holdfast.leases', 'holdfast.workers', 'holdfast.queues', 'holdfast.verbs', 'holdfast.verb_states', 'holdfast.workspaces']::regclass[])
-          and col_description(a.attrelid, a.attnum) is not null
-        order by array_position(array['holdfast.jobs', 'holdfast.runs', 'holdfast.leases', 'holdfast.workers', 'holdfast.queues', 'holdfast.verbs', 'holdfast.verb_states', 'holdfast.workspaces']::regclass[], a.attrelid::regclass) limit 1)) as said
-    from information_schema.columns c
-    where c.table_schema = 'holdfast' and c.table_name in ('worker_overview', 'lease_overview', 'queue_overview', 'stuck_jobs', 'next_up', 'recent_failures', 'allowed_actions', 'status_now')
-  loop
-    execute format('comment on column holdfast.%I.%I is %L', v_column.table_name, v_column.column_name, v_column.said);
-  end loop;
-end
-$$;
-revoke all on holdfast.worker_overview, holdfast.lease_overview, holdfast.queue_overview, holdfast.stuck_jobs, holdfast.next_up, holdfast.recent_failures, holdfast.allowed_actions, holdfast.status_now
+    "job_id": "The job.", "token": "The lease token, which is the run''s id.", "workspace_id": "The workspace."}',
+  '{holdfast.jobs,holdfast.runs,holdfast.leases,holdfast.workers,holdfast.queues,holdfast.verbs,holdfast.verb_states,holdfast.workspaces}')
+from unnest('{holdfast.worker_overview,holdfast.lease_overview,holdfast.queue_overview,holdfast.lane_overview,holdfast.stuck_jobs,holdfast.next_up,holdfast.recent_failures,holdfast.allowed_actions,holdfast.status_now}'::text[]) v;
+revoke all on holdfast.worker_overview, holdfast.lease_overview, holdfast.queue_overview, holdfast.lane_overview, holdfast.stuck_jobs, holdfast.next_up, holdfast.recent_failures, holdfast.allowed_actions, holdfast.status_now
   from anon, authenticated, service_role;
-grant select on holdfast.worker_overview, holdfast.lease_overview, holdfast.queue_overview, holdfast.stuck_jobs, holdfast.next_up, holdfast.recent_failures, holdfast.allowed_actions, holdfast.status_now
+grant select on holdfast.worker_overview, holdfast.lease_overview, holdfast.queue_overview, holdfast.lane_overview, holdfast.stuck_jobs, holdfast.next_up, holdfast.recent_failures, holdfast.allowed_actions, holdfast.status_now
   to authenticated, service_role;

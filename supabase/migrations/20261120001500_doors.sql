@@ -12,7 +12,10 @@ grant execute on function
   holdfast.act(text, text, text, jsonb, text, jsonb),
   holdfast.read_output(bigint, text, bigint, integer),
   holdfast.period_start(text, text, timestamptz),
-  holdfast.match_dead_letters(uuid, jsonb, integer)
+  holdfast.match_dead_letters(uuid, jsonb, integer),
+  holdfast.throughput(uuid, text, integer, integer),
+  holdfast.cost_series(uuid, timestamptz, timestamptz, text),
+  holdfast.stop_preview(uuid, text, text, text[])
 to authenticated, service_role;
 
 grant execute on function
@@ -39,7 +42,7 @@ grant execute on function
   holdfast_private.next_due_at(),
   holdfast_private.run_duty(text, text),
   holdfast_private.due_schedules(),
-  holdfast_private.fire_windows(bigint, timestamptz, timestamptz[], timestamptz, timestamptz, text),
+  holdfast_private.fire_windows(bigint, timestamptz, timestamptz[], timestamptz, timestamptz, text, timestamptz[]),
   holdfast_private.run_builtin(bigint)
 to holdfast_worker;
 

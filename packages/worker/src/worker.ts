@@ -244,7 +244,11 @@ export class Worker implements WorkerOffice, AsyncDisposable {
     }
   }
 
-  #obey({ tokens, verdict }: Order): void {
+  #obey({ worker, tokens, verdict }: Order): void {
+    if (verdict === "drain") {
+      if (worker === this.workerId) void this.drain();
+      return;
+    }
     for (const token of tokens) {
       if (!this.functions.end(token, verdict)) void this.commands.wake(token);
     }

@@ -17,15 +17,35 @@ export interface Pair {
   foreign: string;
 }
 
-/** Says how a select went: A, O, S, N, -. */
+/** Says how a select went: A, O, S, N, -; in small letters where only some columns may be read. */
 export async function trySelect(
   client: pg.ClientBase,
   subject: Subject,
   pair: Pair,
   self: string | undefined,
 ): Promise<string> {
+  const whole = await trySelectOf(client, subject, pair, self, "*");
+  if (whole !== "-") return whole;
+  const { rows } = await client.query(
+    `select string_agg(quote_ident(a.attname), ', ' order by a.attnum) as some
+     from pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+     where n.nspname || '.' || c.relname = $1 and a.attnum > 0 and has_schema_privilege(n.oid, 'usage') and has_column_privilege(c.oid, a.attnum, 'select')`,
+    [subject.name],
+  );
+  if (rows[0].some === null) return whole;
+  const found = await trySelectOf(client, subject, pair, self, rows[0].some);
+  return found === "N" ? found : found.toLowerCase();
+}
+
+async function trySelectOf(
+  client: pg.ClientBase,
+  subject: Subject,
+  pair: Pair,
+  self: string | undefined,
+  columns: string,
+): Promise<string> {
   return attempt(client, async () => {
-    const { rows } = await client.query(`select * from ${subject.name}`);
+    const { rows } = await client.query(`select ${columns} from ${subject.name}`);
     if (rows.length === 0) return "N";
     const column = subject.workspaceColumn;
     if (column === undefined) return rows.length === subject.rows ? "A" : "some";

@@ -152,6 +152,45 @@ describe.each(JOB_STATES)("a job that is %s", (state) => {
   );
 });
 
+/** As `holdfast.subject_actions` names the subject: by name or number; a dead letter by its job. */
+const targetOf = ({ target, params }: ActSubject) =>
+  String(Object.values(target)[0] ?? (params?.filter as { job?: number } | undefined)?.job ?? "");
+
+describe.each(CASES.filter(([subject]) => subject !== "job"))("a %s that is %s", (subject, state) => {
+  test.each(PERSONAS.filter(({ name }) => name !== "service_role"))(
+    "offers $name exactly what the database then does",
+    async (who) => {
+      const made = await subjectIn(db, team, subject, state);
+      const { rows } = await who.play(db, (client) =>
+        client.query(
+          "select verb, needs_reason from holdfast.subject_actions where workspace_id = $1 and subject = $2 and target = $3 order by verb",
+          [team.id, subject, targetOf(made)],
+        ),
+      );
+      const done: string[] = [];
+      for (const one of ACTS.filter((act) => act.subject === subject && !MAKES.includes(act.verb)))
+        if ((await attempt(who, one, made)) === "done") done.push(one.verb);
+      expect(rows.map((row) => row.verb)).toEqual(done.sort());
+    },
+  );
+});
+
+test.each(ACTS.filter(({ verb }) => MAKES.includes(verb)))(
+  "$verb a $subject is offered to exactly those who then can, without a target",
+  async (one) => {
+    for (const who of PERSONAS.filter(({ name }) => name !== "service_role")) {
+      const { rows } = await who.play(db, (client) =>
+        client.query(
+          "select verb from holdfast.subject_actions where workspace_id = $1 and subject = $2 and target = ''",
+          [team.id, one.subject],
+        ),
+      );
+      const can = (await attempt(who, one, { target: {} })) === "done";
+      expect(rows, who.name).toEqual(can ? [{ verb: one.verb }] : []);
+    }
+  },
+);
+
 test.each(ACTS.filter(({ verb }) => MAKES.includes(verb)))(
   "$verb a $subject is for the role $least_role and above",
   async (one) => {

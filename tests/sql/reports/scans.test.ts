@@ -155,7 +155,7 @@ describe("every built-in kind", () => {
     const { rows } = await db
       .pool()
       .query("select k ->> 'name' as name from jsonb_array_elements(holdfast_private.builtin_kinds()) k order by 1");
-    expect(rows).toHaveLength(11);
+    expect(rows).toHaveLength(12);
     const kinds = await db
       .pool()
       .query("select name from holdfast.kinds where name = any ($1) order by 1", [rows.map((row) => row.name)]);

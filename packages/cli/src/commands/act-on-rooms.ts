@@ -59,16 +59,20 @@ function addLimit(program: Program): void {
 function addDrain(program: Program): void {
   const command = addCommand(program, "drain", "Let a worker finish what it has and take nothing more", [
     'holdfast drain 3 --reason "host goes down"',
+    'holdfast drain 3 --kill --reason "it thrashes"',
   ])
     .argument("<worker>", "id of the worker; holdfast workers lists them", (text) => {
       if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It must be the id of a worker.");
       return text;
     })
+    .option("--kill", "end what it runs at once (SIGKILL); takes a reason")
     .option("-r, --reason <text>", "why; kept in the record");
   asPerson(command);
-  onCall<{ reason?: string }>(program, command, (context, { reason }, [worker = ""]) =>
-    act(context, "drain", "worker", { worker: Number(worker) }, { reason }, `worker ${worker} takes nothing more`),
-  );
+  onCall<{ reason?: string; kill?: boolean }>(program, command, (context, { reason, kill }, [worker = ""]) => {
+    const target = { worker: Number(worker) };
+    const said = kill ? "takes nothing more; what it ran was told to end at once" : "takes nothing more";
+    return act(context, kill ? "kill" : "drain", "worker", target, { reason }, `worker ${worker} ${said}`);
+  });
 }
 
 async function act(

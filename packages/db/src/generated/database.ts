@@ -46,6 +46,30 @@ isOneToOne: false
       foreignKeyName: "alert_channels_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "dead_letter_groups"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "alert_channels_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "alert_channels_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recommended_actions"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "alert_channels_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "runtime_labels"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "alert_channels_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "spend"
       referencedColumns: ["workspace_id"]
     },{
@@ -92,20 +116,32 @@ isOneToOne: false
       foreignKeyName: "approval_decisions_approval_id_fkey"
       columns: ["approval_id"]
 isOneToOne: false
+      referencedRelation: "approval_overview"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "approval_decisions_approval_id_fkey"
+      columns: ["approval_id"]
+isOneToOne: false
       referencedRelation: "approvals"
       referencedColumns: ["id"]
+    },{
+      foreignKeyName: "approval_decisions_approval_id_fkey"
+      columns: ["approval_id"]
+isOneToOne: false
+      referencedRelation: "schedule_overview"
+      referencedColumns: ["pending_approval_id"]
     }
                   ]
                 },"approvals": {
                   Row: {
-                    "budget": string | null,"closed_at": string | null,"closed_reason": string | null,"digest": string,"expires_at": string,"id": number,"job_id": number | null,"least_role": string,"params": NonNullable<Json>,"purpose": string,"quorum": number,"reason": string | null,"requested_at": string,"requested_by": string,"run_id": number | null,"schedule": string | null,"shown": NonNullable<Json>,"state": string,"subject": string,"venture": string | null,"workspace_id": string
+                    "budget": string | null,"closed_at": string | null,"closed_reason": string | null,"digest": string,"expires_at": string,"id": number,"job_id": number | null,"kind": string | null,"least_role": string,"params": NonNullable<Json>,"purpose": string,"quorum": number,"reason": string | null,"requested_at": string,"requested_by": string,"run_id": number | null,"schedule": string | null,"shown": NonNullable<Json>,"state": string,"subject": string,"venture": string | null,"workspace_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "budget"?: string | null,"closed_at"?: string | null,"closed_reason"?: string | null,"digest": string,"expires_at": string,"id"?: never,"job_id"?: number | null,"least_role": string,"params"?: NonNullable<Json>,"purpose": string,"quorum": number,"reason"?: string | null,"requested_at": string,"requested_by": string,"run_id"?: number | null,"schedule"?: string | null,"shown": NonNullable<Json>,"state"?: string,"subject": string,"venture"?: string | null,"workspace_id": string
+                    "budget"?: string | null,"closed_at"?: string | null,"closed_reason"?: string | null,"digest": string,"expires_at": string,"id"?: never,"job_id"?: number | null,"kind"?: string | null,"least_role": string,"params"?: NonNullable<Json>,"purpose": string,"quorum": number,"reason"?: string | null,"requested_at": string,"requested_by": string,"run_id"?: number | null,"schedule"?: string | null,"shown": NonNullable<Json>,"state"?: string,"subject": string,"venture"?: string | null,"workspace_id": string
                   }
                   Update: {
-                    "budget"?: string | null,"closed_at"?: string | null,"closed_reason"?: string | null,"digest"?: string,"expires_at"?: string,"id"?: never,"job_id"?: number | null,"least_role"?: string,"params"?: NonNullable<Json>,"purpose"?: string,"quorum"?: number,"reason"?: string | null,"requested_at"?: string,"requested_by"?: string,"run_id"?: number | null,"schedule"?: string | null,"shown"?: NonNullable<Json>,"state"?: string,"subject"?: string,"venture"?: string | null,"workspace_id"?: string
+                    "budget"?: string | null,"closed_at"?: string | null,"closed_reason"?: string | null,"digest"?: string,"expires_at"?: string,"id"?: never,"job_id"?: number | null,"kind"?: string | null,"least_role"?: string,"params"?: NonNullable<Json>,"purpose"?: string,"quorum"?: number,"reason"?: string | null,"requested_at"?: string,"requested_by"?: string,"run_id"?: number | null,"schedule"?: string | null,"shown"?: NonNullable<Json>,"state"?: string,"subject"?: string,"venture"?: string | null,"workspace_id"?: string
                   }
                   Relationships: [
                     {
@@ -152,6 +188,30 @@ isOneToOne: false
       foreignKeyName: "budgets_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "dead_letter_groups"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "budgets_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "budgets_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recommended_actions"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "budgets_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "runtime_labels"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "budgets_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "spend"
       referencedColumns: ["workspace_id"]
     },{
@@ -186,6 +246,30 @@ isOneToOne: false
 isOneToOne: false
       referencedRelation: "roles"
       referencedColumns: ["role"]
+    },{
+      foreignKeyName: "command_rules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "dead_letter_groups"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "command_rules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "command_rules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recommended_actions"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "command_rules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "runtime_labels"
+      referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "command_rules_workspace_id_fkey"
       columns: ["workspace_id"]
@@ -316,6 +400,20 @@ isOneToOne: false
       referencedColumns: ["rule"]
     }
                   ]
+                },"installation": {
+                  Row: {
+                    "one": boolean,"workspaces": number
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "one"?: boolean,"workspaces": number
+                  }
+                  Update: {
+                    "one"?: boolean,"workspaces"?: number
+                  }
+                  Relationships: [
+                    
+                  ]
                 },"job_classes": {
                   Row: {
                     "approval_hours": number,"approval_quorum": number,"approval_role": string,"backoff": string,"backoff_cap_seconds": number,"backoff_seconds": number,"created_at": string,"max_retries": number,"max_running": number | null,"name": string,"needs_approval": boolean,"quarantine_after": number,"retry_safe": boolean,"timeout_seconds": number,"workspace_id": string
@@ -329,6 +427,30 @@ isOneToOne: false
                   }
                   Relationships: [
                     {
+      foreignKeyName: "job_classes_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "dead_letter_groups"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "job_classes_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "job_classes_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recommended_actions"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "job_classes_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "runtime_labels"
+      referencedColumns: ["workspace_id"]
+    },{
       foreignKeyName: "job_classes_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
@@ -486,6 +608,12 @@ isOneToOne: false
       foreignKeyName: "kinds_lane_exists"
       columns: ["workspace_id","lane"]
 isOneToOne: false
+      referencedRelation: "lane_overview"
+      referencedColumns: ["workspace_id","lane"]
+    },{
+      foreignKeyName: "kinds_lane_exists"
+      columns: ["workspace_id","lane"]
+isOneToOne: false
       referencedRelation: "lanes"
       referencedColumns: ["workspace_id","name"]
     },{
@@ -500,6 +628,30 @@ isOneToOne: false
 isOneToOne: false
       referencedRelation: "queues"
       referencedColumns: ["workspace_id","name"]
+    },{
+      foreignKeyName: "kinds_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "dead_letter_groups"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "kinds_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "kinds_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recommended_actions"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "kinds_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "runtime_labels"
+      referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "kinds_workspace_id_fkey"
       columns: ["workspace_id"]
@@ -520,6 +672,20 @@ isOneToOne: false
       referencedColumns: ["id"]
     }
                   ]
+                },"labels": {
+                  Row: {
+                    "label": string,"meaning": string,"rule": string,"severity": string,"stale_after_seconds": number | null
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "label": string,"meaning": string,"rule": string,"severity": string,"stale_after_seconds"?: number | null
+                  }
+                  Update: {
+                    "label"?: string,"meaning"?: string,"rule"?: string,"severity"?: string,"stale_after_seconds"?: number | null
+                  }
+                  Relationships: [
+                    
+                  ]
                 },"lanes": {
                   Row: {
                     "created_at": string,"description": string,"max_per_hour": number | null,"max_running": number | null,"name": string,"paused_at": string | null,"paused_by": string | null,"paused_reason": string | null,"workspace_id": string
@@ -533,6 +699,30 @@ isOneToOne: false
                   }
                   Relationships: [
                     {
+      foreignKeyName: "lanes_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "dead_letter_groups"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "lanes_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "lanes_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recommended_actions"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "lanes_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "runtime_labels"
+      referencedColumns: ["workspace_id"]
+    },{
       foreignKeyName: "lanes_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
@@ -602,6 +792,30 @@ isOneToOne: false
       foreignKeyName: "members_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "dead_letter_groups"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recommended_actions"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "runtime_labels"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "spend"
       referencedColumns: ["workspace_id"]
     },{
@@ -631,6 +845,30 @@ isOneToOne: false
                   }
                   Relationships: [
                     {
+      foreignKeyName: "output_rules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "dead_letter_groups"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "output_rules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "output_rules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recommended_actions"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "output_rules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "runtime_labels"
+      referencedColumns: ["workspace_id"]
+    },{
       foreignKeyName: "output_rules_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
@@ -686,6 +924,30 @@ isOneToOne: true
       foreignKeyName: "profiles_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "dead_letter_groups"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "profiles_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "profiles_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recommended_actions"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "profiles_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "runtime_labels"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "profiles_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "spend"
       referencedColumns: ["workspace_id"]
     },{
@@ -729,6 +991,30 @@ isOneToOne: false
                   }
                   Relationships: [
                     {
+      foreignKeyName: "queues_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "dead_letter_groups"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "queues_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "queues_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recommended_actions"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "queues_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "runtime_labels"
+      referencedColumns: ["workspace_id"]
+    },{
       foreignKeyName: "queues_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
@@ -840,23 +1126,53 @@ isOneToOne: false
       foreignKeyName: "schedule_windows_schedule_id_fkey"
       columns: ["schedule_id"]
 isOneToOne: false
+      referencedRelation: "schedule_overview"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "schedule_windows_schedule_id_fkey"
+      columns: ["schedule_id"]
+isOneToOne: false
       referencedRelation: "schedules"
       referencedColumns: ["id"]
     }
                   ]
                 },"schedules": {
                   Row: {
-                    "catch_up": string,"catch_up_limit": number,"class": string | null,"created_at": string,"created_by": string,"cron": string,"description": string,"enabled": boolean,"enabled_at": string | null,"enabled_by": string | null,"est_cost": number | null,"external": boolean,"id": number,"jitter_seconds": number,"kind": string,"lane": string | null,"last_job_id": number | null,"max_age_seconds": number,"name": string,"needs_approval": boolean,"next_window_at": string | null,"overlap": string,"paid": boolean,"payload": NonNullable<Json>,"priority": number | null,"queue": string | null,"stepped_to": string | null,"time_zone": string,"venture": string | null,"workspace_id": string
+                    "catch_up": string,"catch_up_limit": number,"class": string | null,"created_at": string,"created_by": string,"cron": string,"description": string,"enabled": boolean,"enabled_at": string | null,"enabled_by": string | null,"est_cost": number | null,"external": boolean,"id": number,"jitter_seconds": number,"kind": string,"lane": string | null,"last_job_id": number | null,"max_age_seconds": number,"name": string,"needs_approval": boolean,"next_window_at": string | null,"next_windows": (string)[],"overlap": string,"paid": boolean,"payload": NonNullable<Json>,"priority": number | null,"queue": string | null,"stepped_to": string | null,"time_zone": string,"venture": string | null,"workspace_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "catch_up"?: string,"catch_up_limit"?: number,"class"?: string | null,"created_at": string,"created_by": string,"cron": string,"description"?: string,"enabled"?: boolean,"enabled_at"?: string | null,"enabled_by"?: string | null,"est_cost"?: number | null,"external"?: boolean,"id"?: never,"jitter_seconds"?: number,"kind": string,"lane"?: string | null,"last_job_id"?: number | null,"max_age_seconds"?: number,"name": string,"needs_approval"?: boolean,"next_window_at"?: string | null,"overlap"?: string,"paid"?: boolean,"payload"?: NonNullable<Json>,"priority"?: number | null,"queue"?: string | null,"stepped_to"?: string | null,"time_zone": string,"venture"?: string | null,"workspace_id": string
+                    "catch_up"?: string,"catch_up_limit"?: number,"class"?: string | null,"created_at": string,"created_by": string,"cron": string,"description"?: string,"enabled"?: boolean,"enabled_at"?: string | null,"enabled_by"?: string | null,"est_cost"?: number | null,"external"?: boolean,"id"?: never,"jitter_seconds"?: number,"kind": string,"lane"?: string | null,"last_job_id"?: number | null,"max_age_seconds"?: number,"name": string,"needs_approval"?: boolean,"next_window_at"?: string | null,"next_windows"?: (string)[],"overlap"?: string,"paid"?: boolean,"payload"?: NonNullable<Json>,"priority"?: number | null,"queue"?: string | null,"stepped_to"?: string | null,"time_zone": string,"venture"?: string | null,"workspace_id": string
                   }
                   Update: {
-                    "catch_up"?: string,"catch_up_limit"?: number,"class"?: string | null,"created_at"?: string,"created_by"?: string,"cron"?: string,"description"?: string,"enabled"?: boolean,"enabled_at"?: string | null,"enabled_by"?: string | null,"est_cost"?: number | null,"external"?: boolean,"id"?: never,"jitter_seconds"?: number,"kind"?: string,"lane"?: string | null,"last_job_id"?: number | null,"max_age_seconds"?: number,"name"?: string,"needs_approval"?: boolean,"next_window_at"?: string | null,"overlap"?: string,"paid"?: boolean,"payload"?: NonNullable<Json>,"priority"?: number | null,"queue"?: string | null,"stepped_to"?: string | null,"time_zone"?: string,"venture"?: string | null,"workspace_id"?: string
+                    "catch_up"?: string,"catch_up_limit"?: number,"class"?: string | null,"created_at"?: string,"created_by"?: string,"cron"?: string,"description"?: string,"enabled"?: boolean,"enabled_at"?: string | null,"enabled_by"?: string | null,"est_cost"?: number | null,"external"?: boolean,"id"?: never,"jitter_seconds"?: number,"kind"?: string,"lane"?: string | null,"last_job_id"?: number | null,"max_age_seconds"?: number,"name"?: string,"needs_approval"?: boolean,"next_window_at"?: string | null,"next_windows"?: (string)[],"overlap"?: string,"paid"?: boolean,"payload"?: NonNullable<Json>,"priority"?: number | null,"queue"?: string | null,"stepped_to"?: string | null,"time_zone"?: string,"venture"?: string | null,"workspace_id"?: string
                   }
                   Relationships: [
                     {
+      foreignKeyName: "schedules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "dead_letter_groups"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "schedules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "schedules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recommended_actions"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "schedules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "runtime_labels"
+      referencedColumns: ["workspace_id"]
+    },{
       foreignKeyName: "schedules_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
@@ -898,6 +1214,12 @@ isOneToOne: false
       foreignKeyName: "stop_acknowledgements_stop_id_fkey"
       columns: ["stop_id"]
 isOneToOne: false
+      referencedRelation: "stop_overview"
+      referencedColumns: ["stop_id"]
+    },{
+      foreignKeyName: "stop_acknowledgements_stop_id_fkey"
+      columns: ["stop_id"]
+isOneToOne: false
       referencedRelation: "stop_report"
       referencedColumns: ["stop_id"]
     }
@@ -924,6 +1246,12 @@ isOneToOne: false
       foreignKeyName: "stopped_runs_stop_id_fkey"
       columns: ["stop_id"]
 isOneToOne: false
+      referencedRelation: "stop_overview"
+      referencedColumns: ["stop_id"]
+    },{
+      foreignKeyName: "stopped_runs_stop_id_fkey"
+      columns: ["stop_id"]
+isOneToOne: false
       referencedRelation: "stop_report"
       referencedColumns: ["stop_id"]
     }
@@ -941,6 +1269,30 @@ isOneToOne: false
                   }
                   Relationships: [
                     {
+      foreignKeyName: "ventures_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "dead_letter_groups"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "ventures_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "ventures_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recommended_actions"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "ventures_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "runtime_labels"
+      referencedColumns: ["workspace_id"]
+    },{
       foreignKeyName: "ventures_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
@@ -1045,23 +1397,103 @@ isOneToOne: false
                   Relationships: [
                     
                   ]
+                },"approval_overview": {
+                  Row: {
+                    "budget": string | null,"closed_at": string | null,"closed_reason": string | null,"decisions": Json | null,"digest": string,"est_cost": number | null,"expires_at": string,"grants": number | null,"id": number,"job_id": number | null,"job_kind": string | null,"job_name": string | null,"job_state": string | null,"kind": string | null,"label": string | null,"last_granted": Json | null,"last_granted_at": string | null,"least_role": string,"may_decide": boolean | null,"params": NonNullable<Json>,"purpose": string,"quorum": number,"reason": string | null,"requested_at": string,"requested_by": string,"requested_by_name": string | null,"run_id": number | null,"schedule": string | null,"shown": NonNullable<Json>,"state": string,"subject": string,"venture": string | null,"why_not": string | null,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    {
+      foreignKeyName: "approvals_least_role_fkey"
+      columns: ["least_role"]
+isOneToOne: false
+      referencedRelation: "roles"
+      referencedColumns: ["role"]
+    }
+                  ]
+                },"dead_letter_groups": {
+                  Row: {
+                    "error_class": string | null,"filter": Json | null,"fingerprint": string | null,"first_died_at": string | null,"first_job": number | null,"hint": string,"jobs": number | null,"kind": string,"kinds": number | null,"last_died_at": string,"last_error": string | null,"last_job": number,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    
+                  ]
                 },"events": {
                   Row: {
-                    "action": string,"actor": string,"at": string,"data": NonNullable<Json>,"seq": number,"subject_id": string,"subject_type": string,"workspace_id": string | null
+                    "action": string,"actor": string,"at": string,"data": NonNullable<Json>,"routine": boolean | null,"seq": number,"subject_id": string,"subject_type": string,"workspace_id": string | null
                   }
                   ComputedFields: never
                   Insert: {
-                           "action"?: string | null,"actor"?: string | null,"at"?: string | null,"data"?: Json | null,"seq"?: number | null,"subject_id"?: string | null,"subject_type"?: string | null,"workspace_id"?: string | null
+                           "action"?: string | null,"actor"?: string | null,"at"?: string | null,"data"?: Json | null,"routine"?: never,"seq"?: number | null,"subject_id"?: string | null,"subject_type"?: string | null,"workspace_id"?: string | null
                          }
                         Update: {
-                           "action"?: string | null,"actor"?: string | null,"at"?: string | null,"data"?: Json | null,"seq"?: number | null,"subject_id"?: string | null,"subject_type"?: string | null,"workspace_id"?: string | null
+                           "action"?: string | null,"actor"?: string | null,"at"?: string | null,"data"?: Json | null,"routine"?: never,"seq"?: number | null,"subject_id"?: string | null,"subject_type"?: string | null,"workspace_id"?: string | null
                          }
                         Relationships: [
                     
                   ]
+                },"lane_overview": {
+                  Row: {
+                    "capacity": number | null,"description": string,"failed_24h": number | null,"label": string | null,"lane": string,"live_workers": number | null,"max_per_hour": number | null,"max_running": number | null,"oldest_pending_seconds": number | null,"paused_at": string | null,"paused_by": string | null,"paused_reason": string | null,"pending": number | null,"quarantined": number | null,"running": number | null,"status": string | null,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    {
+      foreignKeyName: "lanes_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "dead_letter_groups"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "lanes_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "lanes_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recommended_actions"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "lanes_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "runtime_labels"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "lanes_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "spend"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "lanes_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "status_now"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "lanes_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "workspaces"
+      referencedColumns: ["id"]
+    }
+                  ]
                 },"lease_overview": {
                   Row: {
                     "acquired_at": string,"command_pid": number | null,"cost": number | null,"cpu_seconds": number | null,"expires_at": string,"heartbeat_age_seconds": number | null,"heartbeat_at": string,"host": string | null,"job_id": number,"kind": string,"label": string | null,"lane": string,"memory_bytes": number | null,"mode": string,"name": string | null,"progress": number | null,"progress_message": string | null,"queue": string,"runner_pid": number | null,"running_seconds": number | null,"timeout_seconds": number,"token": number,"verdict": string,"worker": string | null,"worker_id": number,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    
+                  ]
+                },"ledger_status": {
+                  Row: {
+                    "evidence_age_seconds": number | null,"evidence_at": string | null,"hash": string | null,"label": string | null,"newest_event": number | null,"oldest_unsealed_at": string | null,"seal": number | null,"seal_age_seconds": number | null,"sealed_at": string | null,"unsealed": number | null,"verified": Json | null,"verified_age_seconds": number | null,"verified_at": string | null,"verified_ok": boolean | null,"verify_job_id": number | null,"workspace_id": string
                   }
                   ComputedFields: never
                   Relationships: [
@@ -1079,6 +1511,30 @@ isOneToOne: false
 isOneToOne: false
       referencedRelation: "roles"
       referencedColumns: ["role"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "dead_letter_groups"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recommended_actions"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "runtime_labels"
+      referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "members_workspace_id_fkey"
       columns: ["workspace_id"]
@@ -1121,6 +1577,30 @@ isOneToOne: false
       foreignKeyName: "members_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "dead_letter_groups"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recommended_actions"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "runtime_labels"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "spend"
       referencedColumns: ["workspace_id"]
     },{
@@ -1145,19 +1625,51 @@ isOneToOne: false
                   Relationships: [
                     
                   ]
+                },"quarantine_overview": {
+                  Row: {
+                    "error_class": string | null,"error_message": string | null,"evidence": NonNullable<Json>,"fingerprint": string | null,"id": number,"job_id": number,"job_kind": string | null,"job_name": string | null,"job_state": string | null,"label": string | null,"note": string | null,"opened_at": string,"queue": string | null,"reason_code": string,"recommended_action": string,"reviewed_at": string | null,"reviewer": string | null,"reviewer_name": string | null,"severity": string,"source": string,"source_name": string | null,"state": string,"venture": string | null,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    
+                  ]
                 },"queue_overview": {
                   Row: {
-                    "description": string,"failed_24h": number | null,"max_running": number | null,"oldest_pending_seconds": number | null,"paused_at": string | null,"paused_by": string | null,"paused_reason": string | null,"pending": number | null,"quarantined": number | null,"queue": string,"running": number | null,"status": string | null,"workspace_id": string
+                    "description": string,"failed_24h": number | null,"max_per_hour": number | null,"max_running": number | null,"oldest_pending_seconds": number | null,"paused_at": string | null,"paused_by": string | null,"paused_reason": string | null,"pending": number | null,"quarantined": number | null,"queue": string,"running": number | null,"status": string | null,"workspace_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                           "description"?: string | null,"failed_24h"?: never,"max_running"?: number | null,"oldest_pending_seconds"?: never,"paused_at"?: string | null,"paused_by"?: never,"paused_reason"?: string | null,"pending"?: never,"quarantined"?: never,"queue"?: string | null,"running"?: never,"status"?: never,"workspace_id"?: string | null
+                           "description"?: string | null,"failed_24h"?: never,"max_per_hour"?: number | null,"max_running"?: number | null,"oldest_pending_seconds"?: never,"paused_at"?: string | null,"paused_by"?: never,"paused_reason"?: string | null,"pending"?: never,"quarantined"?: never,"queue"?: string | null,"running"?: never,"status"?: never,"workspace_id"?: string | null
                          }
                         Update: {
-                           "description"?: string | null,"failed_24h"?: never,"max_running"?: number | null,"oldest_pending_seconds"?: never,"paused_at"?: string | null,"paused_by"?: never,"paused_reason"?: string | null,"pending"?: never,"quarantined"?: never,"queue"?: string | null,"running"?: never,"status"?: never,"workspace_id"?: string | null
+                           "description"?: string | null,"failed_24h"?: never,"max_per_hour"?: number | null,"max_running"?: number | null,"oldest_pending_seconds"?: never,"paused_at"?: string | null,"paused_by"?: never,"paused_reason"?: string | null,"pending"?: never,"quarantined"?: never,"queue"?: string | null,"running"?: never,"status"?: never,"workspace_id"?: string | null
                          }
                         Relationships: [
                     {
+      foreignKeyName: "queues_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "dead_letter_groups"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "queues_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "queues_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recommended_actions"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "queues_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "runtime_labels"
+      referencedColumns: ["workspace_id"]
+    },{
       foreignKeyName: "queues_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
@@ -1185,6 +1697,72 @@ isOneToOne: false
                   Relationships: [
                     
                   ]
+                },"recommended_actions": {
+                  Row: {
+                    "page": string | null,"place": number | null,"sentence": string | null,"subject": string | null,"target": string | null,"urgency": string | null,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    
+                  ]
+                },"runtime_labels": {
+                  Row: {
+                    "age_seconds": number | null,"evidence_at": string | null,"label": string | null,"place": number | null,"sentence": string | null,"subject": string | null,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    
+                  ]
+                },"schedule_overview": {
+                  Row: {
+                    "catch_up": string,"catch_up_limit": number,"class": string | null,"created_at": string,"created_by": string,"created_by_name": string | null,"cron": string,"description": string,"enabled": boolean,"enabled_at": string | null,"enabled_by": string | null,"enabled_by_name": string | null,"est_cost": number | null,"evidence_age_seconds": number | null,"evidence_at": string | null,"external": boolean,"id": number,"jitter_seconds": number,"kind": string,"label": string | null,"lane": string | null,"last_job_finished_at": string | null,"last_job_id": number | null,"last_job_state": string | null,"last_windows": Json | null,"max_age_seconds": number,"missed_24h": number | null,"name": string,"needs_approval": boolean,"next_window_at": string | null,"next_windows": (string)[],"overlap": string,"paid": boolean,"payload": NonNullable<Json>,"pending_approval_id": number | null,"priority": number | null,"queue": string | null,"stepped_to": string | null,"time_zone": string,"venture": string | null,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    {
+      foreignKeyName: "schedules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "dead_letter_groups"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "schedules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "schedules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recommended_actions"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "schedules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "runtime_labels"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "schedules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "spend"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "schedules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "status_now"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "schedules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "workspaces"
+      referencedColumns: ["id"]
+    }
+                  ]
                 },"spend": {
                   Row: {
                     "currency": string,"jobs": number | null,"kind": string | null,"lane": string | null,"period": string | null,"reserved": number | null,"spent": number | null,"starts_at": string | null,"venture": string | null,"workspace_id": string
@@ -1207,6 +1785,14 @@ isOneToOne: false
                         Relationships: [
                     
                   ]
+                },"stop_overview": {
+                  Row: {
+                    "acknowledged": number | null,"budget_id": number | null,"engaged_at": string,"engaged_by": string,"engaged_by_name": string | null,"held": number | null,"kill_running": boolean,"label": string | null,"may_release": boolean | null,"name": string | null,"ordered": number | null,"reason": string,"released_at": string | null,"released_by": string | null,"released_by_name": string | null,"released_reason": string | null,"scope": string,"silent": number | null,"still_running": number | null,"stop_id": number,"what": (string)[],"why_not": string | null,"workers": number | null,"workspace_id": string | null
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    
+                  ]
                 },"stop_report": {
                   Row: {
                     "acknowledged_at": string | null,"engaged_at": string,"engaged_by": string | null,"label": string | null,"name": string | null,"reason": string,"released_at": string | null,"released_by": string | null,"runs": number | null,"scope": string,"seconds_to_acknowledge": number | null,"seconds_to_quiet": number | null,"still_running": number | null,"stop_id": number,"what": (string)[],"worker": string | null,"worker_id": number,"workspace_id": string | null
@@ -1223,18 +1809,62 @@ isOneToOne: false
                   Relationships: [
                     
                   ]
-                },"worker_overview": {
+                },"subject_actions": {
                   Row: {
-                    "capacity": number,"draining_since": string | null,"ended_at": string | null,"ended_reason": string | null,"heartbeat_age_seconds": number | null,"host": string,"id": number,"label": string | null,"lanes": (string)[],"last_seen_at": string,"name": string,"pid": number,"running_jobs": number | null,"started_at": string,"version": string
+                    "needs_approval": boolean | null,"needs_reason": boolean,"sentence": string,"subject": string | null,"target": string | null,"verb": string,"workspace_id": string
                   }
                   ComputedFields: never
-                  Insert: {
-                           "capacity"?: number | null,"draining_since"?: string | null,"ended_at"?: string | null,"ended_reason"?: string | null,"heartbeat_age_seconds"?: never,"host"?: string | null,"id"?: number | null,"label"?: never,"lanes"?: (string)[] | null,"last_seen_at"?: string | null,"name"?: string | null,"pid"?: number | null,"running_jobs"?: never,"started_at"?: string | null,"version"?: string | null
-                         }
-                        Update: {
-                           "capacity"?: number | null,"draining_since"?: string | null,"ended_at"?: string | null,"ended_reason"?: string | null,"heartbeat_age_seconds"?: never,"host"?: string | null,"id"?: number | null,"label"?: never,"lanes"?: (string)[] | null,"last_seen_at"?: string | null,"name"?: string | null,"pid"?: number | null,"running_jobs"?: never,"started_at"?: string | null,"version"?: string | null
-                         }
-                        Relationships: [
+                  Relationships: [
+                    {
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "dead_letter_groups"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recommended_actions"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "runtime_labels"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "spend"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "status_now"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "workspaces"
+      referencedColumns: ["id"]
+    }
+                  ]
+                },"worker_overview": {
+                  Row: {
+                    "capacity": number,"completed_24h": number | null,"cost_24h": number | null,"current_jobs": Json | null,"draining_since": string | null,"ended_at": string | null,"ended_reason": string | null,"failed_24h": number | null,"heartbeat_age_seconds": number | null,"host": string,"id": number,"label": string | null,"lanes": (string)[],"last_seen_at": string,"name": string,"pid": number,"running_jobs": number | null,"started_at": string,"version": string
+                  }
+                  ComputedFields: never
+                  Relationships: [
                     
                   ]
                 }
@@ -1270,6 +1900,11 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: false
       } },
+"cost_series":
+{ Args: { "p_by"?: string,"p_from": string,"p_to": string,"p_workspace": string }; Returns: {
+              "day": string,"name": string,"spent": number
+            }[]
+                           },
 "enqueue":
 { Args: { "p_kind": string,"p_options"?: Json,"p_payload"?: Json,"p_workspace": string }; Returns: {
               "alike_failures": number,
@@ -1365,6 +2000,16 @@ isOneToOne: false
 "read_output":
 { Args: { "p_after"?: number,"p_limit"?: number,"p_run": number,"p_stream"?: string }; Returns: {
               "byte_offset": number,"bytes": number,"data": string,"stream": string
+            }[]
+                           },
+"stop_preview":
+{ Args: { "p_name"?: string,"p_scope": string,"p_what"?: (string)[],"p_workspace": string }; Returns: {
+              "jobs": number,"state": string
+            }[]
+                           },
+"throughput":
+{ Args: { "p_buckets"?: number,"p_minutes"?: number,"p_scope": string,"p_workspace": string }; Returns: {
+              "bucket": string,"completed": number,"failed": number,"name": string
             }[]
                            }
           }

@@ -27,6 +27,8 @@ export interface WindowPortion {
   to: string;
   /** The window after them. */
   next: Date;
+  /** Those after that, for people: `holdfast.schedules.next_windows`. */
+  following: readonly Date[];
 }
 
 /** Enabled schedules whose next window is due or unknown (`holdfast_private.due_schedules`). */
@@ -42,7 +44,7 @@ export function dueSchedules(db: Queryable): Promise<DueSchedule[]> {
 export function fireWindows(db: Queryable, portion: WindowPortion, supervisor: string): Promise<WindowCounts> {
   return callForValue<WindowCounts>(
     db,
-    "select holdfast_private.fire_windows($1, $2::timestamptz, $3::timestamptz[], $4::timestamptz, $5::timestamptz, $6) as value",
+    "select holdfast_private.fire_windows($1, $2::timestamptz, $3::timestamptz[], $4::timestamptz, $5::timestamptz, $6, $7::timestamptz[]) as value",
     [
       portion.schedule,
       portion.from,
@@ -50,6 +52,7 @@ export function fireWindows(db: Queryable, portion: WindowPortion, supervisor: s
       portion.to,
       portion.next.toISOString(),
       supervisor,
+      portion.following.map((window) => window.toISOString()),
     ],
   );
 }

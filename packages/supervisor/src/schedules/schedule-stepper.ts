@@ -1,6 +1,6 @@
 import { type DueSchedule, dueSchedules, fireWindows, isConnectionLost, type Queryable } from "@holdfast/db";
 import type { Logger } from "pino";
-import { stepWindows } from "./windows.ts";
+import { nextWindows, stepWindows } from "./windows.ts";
 
 /** What a {@link ScheduleStepper} needs. */
 export interface ScheduleStepperOptions {
@@ -56,7 +56,15 @@ export class ScheduleStepper {
       // A portion of a long gap ends with its last window; else everything up to now is decided.
       const to = next <= now && last !== undefined ? new Date(last).toISOString() : schedule.now;
       const dates = windows.map((window) => new Date(window));
-      const portion = { schedule: schedule.id, from: schedule.stepped_to, windows: dates, to, next: new Date(next) };
+      const after = new Date(next);
+      const portion = {
+        schedule: schedule.id,
+        from: schedule.stepped_to,
+        windows: dates,
+        to,
+        next: after,
+        following: nextWindows(schedule.cron, schedule.time_zone, after, 2),
+      };
       const counts = await fireWindows(db, portion, supervisor);
       if (counts.ignored) return 0;
       this.#told.delete(schedule.id);

@@ -1,11 +1,11 @@
 import { listen, type Verdict } from "@holdfast/db";
 import type { Logger } from "pino";
 
-/** One order: end these runs of that worker. */
+/** One order: end these runs of that worker, or (drain, without tokens) let it take nothing more. */
 export interface Order {
   worker: number;
   tokens: number[];
-  verdict: Exclude<Verdict, "lost">;
+  verdict: Exclude<Verdict, "lost"> | "drain";
 }
 
 /** What {@link listenForOrders} needs. */

@@ -14,6 +14,7 @@ export const BUILTIN_KINDS = [
   "approval_reminder",
   "cost_summary",
   "candidate_scan",
+  "ledger_verify",
   "send_alert",
 ] as const;
 

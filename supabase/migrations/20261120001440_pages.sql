@@ -1,0 +1,140 @@
+-- Pages: what single pages of the admin app read: schedules, review, throughput, money by day, and what a stop would touch.
+-- Nothing here decides anything; whatever these say can be read off the tables, only more slowly.
+
+create view holdfast.schedule_overview with (security_invoker = true) as
+  select s.id, s.workspace_id, s.name, s.description, s.cron, s.time_zone, s.kind, s.payload, s.venture, s.queue, s.lane, s.class, s.priority, s.est_cost, s.paid, s.external,
+    s.enabled, s.needs_approval, s.catch_up, s.catch_up_limit, s.max_age_seconds, s.overlap, s.jitter_seconds, s.next_window_at, s.next_windows, s.stepped_to, s.last_job_id, s.enabled_by,
+    holdfast.name_of(s.workspace_id, s.enabled_by) as enabled_by_name, s.enabled_at, s.created_by, holdfast.name_of(s.workspace_id, s.created_by) as created_by_name, s.created_at,
+    coalesce(w.last_windows, '[]') as last_windows, m.missed_24h, a.id as pending_approval_id, j.state as last_job_state, j.finished_at as last_job_finished_at,
+    case when a.id is not null then 'APPROVAL REQUIRED' when not s.enabled then 'PLANNED'
+      when l.expires_at > now() and s.next_window_at > now() - interval '60 seconds' then 'LIVE' else 'NOT VERIFIED' end as label,
+    case when s.enabled then l.renewed_at end as evidence_at, case when s.enabled then extract(epoch from now() - l.renewed_at) end as evidence_age_seconds
+  from holdfast.schedules s
+  left join holdfast.leaders l on l.role = 'supervisor'
+  left join holdfast.approvals a on a.workspace_id = s.workspace_id and a.schedule = s.name and a.state = 'pending'
+  left join holdfast.jobs j on j.id = s.last_job_id
+  cross join lateral (
+    select jsonb_agg(jsonb_build_object('window_at', x.window_at, 'outcome', x.outcome, 'reason', x.reason, 'job_id', x.job_id) order by x.window_at desc) as last_windows
+    from (select * from holdfast.schedule_windows k where k.schedule_id = s.id order by k.window_at desc limit 10) x
+  ) w
+  cross join lateral (select count(*) as missed_24h from holdfast.schedule_windows k where k.schedule_id = s.id and k.window_at > now() - interval '24 hours' and k.outcome = 'missed') m;
+comment on view holdfast.schedule_overview is 'Schedules with their next and last windows, what became of the last job, and whether anything proves that they will fire.';
+select holdfast_private.describe('holdfast.schedule_overview', '{
+  "enabled_by_name": "Name of who enabled it last.", "created_by_name": "Name of who added it.", "last_windows": "Its ten newest windows, newest first: [{window_at, outcome, reason, job_id}].",
+  "missed_24h": "Windows of the last 24 hours that were missed.", "pending_approval_id": "The request to enable it that waits for a decision, if there is one.", "last_job_state": "Where the job of its last window stands.",
+  "last_job_finished_at": "When that job ended.",
+  "label": "APPROVAL REQUIRED (a request is pending), PLANNED (disabled), LIVE (enabled, a supervisor leads, the next window is known and not past) or NOT VERIFIED.",
+  "evidence_at": "When the leading supervisor was last heard of. Null while it is disabled.", "evidence_age_seconds": "Age of that."}', '{holdfast.schedules}');
+
+create view holdfast.quarantine_overview with (security_invoker = true) as
+  select q.id, q.workspace_id, q.job_id, q.reason_code, q.source, holdfast.name_of(q.workspace_id, q.source) as source_name, q.severity, q.evidence, q.recommended_action, q.state, q.opened_at,
+    q.reviewer, holdfast.name_of(q.workspace_id, q.reviewer) as reviewer_name, q.reviewed_at, q.note,
+    j.kind as job_kind, j.name as job_name, j.state as job_state, j.queue, j.venture, j.fingerprint, j.error_class, j.error_message,
+    case q.state when 'open' then 'QUARANTINED' end as label
+  from holdfast.quarantine q
+  left join holdfast.jobs j on j.id = q.job_id;
+comment on view holdfast.quarantine_overview is 'Quarantine with the job and the names of who isolated and reviewed it.';
+select holdfast_private.describe('holdfast.quarantine_overview', '{
+  "source_name": "Name of who isolated it, or what did.", "reviewer_name": "Name of who decided.", "job_kind": "Kind of the job.", "job_name": "Name of the job.", "job_state": "Where the job stands.",
+  "label": "QUARANTINED while it is open."}', '{holdfast.quarantine,holdfast.jobs}');
+
+create view holdfast.dead_letter_groups with (security_invoker = true) as
+  select w.id as workspace_id, g.fingerprint, l.error_class, l.kind, g.kinds, g.jobs, l.last_error, l.hint, l.died_at as last_died_at, g.first_died_at, g.first_job, l.job_id as last_job,
+    case when g.fingerprint is not null then jsonb_build_object('fingerprint', g.fingerprint) else jsonb_build_object('job', l.job_id) end as filter
+  from holdfast.workspaces w
+  cross join lateral (
+    select d.fingerprint, count(*) as jobs, count(distinct d.kind) as kinds, min(d.died_at) as first_died_at, min(d.job_id) as first_job, max(d.id) as newest
+    from (select k.* from holdfast.dead_letters k where k.workspace_id = w.id and k.state = 'open' order by k.died_at desc, k.id desc limit 10001) d
+    -- What has no fingerprint is alike to nothing.
+    group by d.fingerprint, case when d.fingerprint is null then d.id end
+  ) g
+  join holdfast.dead_letters l on l.id = g.newest;
+comment on view holdfast.dead_letter_groups is 'Open dead letters, alike ones together, of the newest 10001: what to redrive or dismiss as one.';
+select holdfast_private.describe('holdfast.dead_letter_groups', '{
+  "workspace_id": "The workspace.", "kind": "Kind of the newest.", "kinds": "How many kinds are among them.", "jobs": "How many jobs.", "error_class": "Kind of failure, of the newest.", "last_error": "Message of the newest.",
+  "hint": "What usually helps.", "last_died_at": "When the newest failed for good.", "first_died_at": "When the oldest did.", "first_job": "The job with the lowest number.", "last_job": "The newest job.",
+  "filter": "params.filter of redrive and dismiss for exactly these (and any older than the newest 10001)."}', '{holdfast.dead_letters}');
+
+-- By the start of a run: what started in a bucket and has ended so. That is one range of the index runs_newest, and a run
+-- never moves from one bucket to another.
+create function holdfast.throughput(p_workspace uuid, p_scope text, p_minutes integer default 60, p_buckets integer default 12)
+  returns table (name text, bucket timestamptz, completed integer, failed integer)
+  language plpgsql stable set search_path = '' set plan_cache_mode = force_custom_plan
+as $$
+declare
+  v_from timestamptz := now() - make_interval(mins => p_minutes);
+  v_width interval;
+begin
+  if coalesce(p_scope, '') not in ('queue', 'lane', 'worker') or coalesce(p_minutes, 0) not between 1 and 1440 or coalesce(p_buckets, 0) not between 1 and 288 then
+    raise exception using errcode = 'PT422', message = 'p_scope must be queue, lane or worker, p_minutes 1 to 1440, p_buckets 1 to 288.', detail = 'holdfast.bad_option', hint = 'Leave minutes and buckets out for the last hour in twelve buckets.';
+  end if;
+  v_width := make_interval(secs => p_minutes * 60.0 / p_buckets);
+  return query
+    with counted as (
+      select case p_scope when 'worker' then r.worker_id::text when 'queue' then j.queue else j.lane end as what,
+        least(p_buckets - 1, floor(extract(epoch from r.started_at - v_from) / extract(epoch from v_width))::integer) as place,
+        count(*) filter (where r.outcome = 'completed')::integer as done, count(*) filter (where r.outcome in ('failed', 'timed_out', 'lost'))::integer as bad
+      from holdfast.runs r left join holdfast.jobs j on p_scope <> 'worker' and j.id = r.job_id
+      where r.workspace_id = p_workspace and r.started_at >= v_from
+      group by 1, 2
+    ), named as (
+      select q.name as what from holdfast.queues q where p_scope = 'queue' and q.workspace_id = p_workspace
+      union select l.name from holdfast.lanes l where p_scope = 'lane' and l.workspace_id = p_workspace
+      union select w.id::text from holdfast.workers w where p_scope = 'worker' and (w.ended_at is null or w.ended_at >= v_from) and exists (select from holdfast.workspaces k where k.id = p_workspace)
+      union select c.what from counted c where c.what is not null
+    )
+    select n.what, v_from + b.place * v_width, coalesce(c.done, 0), coalesce(c.bad, 0)
+    from named n cross join generate_series(0, p_buckets - 1) as b (place) left join counted c on c.what = n.what and c.place = b.place
+    order by n.what, b.place;
+end
+$$;
+comment on function holdfast.throughput(uuid, text, integer, integer) is
+  'Runs by queue, lane or worker (its number) over the last p_minutes, in p_buckets by when they started: how many completed, and how many failed, timed out or were lost. Every bucket has a row. Runs with the caller''s rights.';
+
+create function holdfast.cost_series(p_workspace uuid, p_from timestamptz, p_to timestamptz, p_by text default null)
+  returns table (day date, name text, spent numeric)
+  language plpgsql stable set search_path = '' set plan_cache_mode = force_custom_plan
+as $$
+declare
+  v_zone text := (select w.time_zone from holdfast.workspaces w where w.id = p_workspace);
+begin
+  if p_by is not null and p_by not in ('venture', 'kind', 'lane') then
+    raise exception using errcode = 'PT422', message = format('p_by must be venture, kind or lane: got %s.', quote_literal(left(p_by, 60))), detail = 'holdfast.bad_option', hint = 'Leave it out for the sum of each day.';
+  end if;
+  return query
+    select (c.counts_at at time zone v_zone)::date as on_day, case p_by when 'venture' then c.venture when 'kind' then c.kind when 'lane' then c.lane end as what, sum(c.amount)
+    from holdfast.cost_entries c
+    where c.workspace_id = p_workspace and c.counts_at >= p_from and c.counts_at < p_to and c.entry in ('settle', 'adjust')
+    group by 1, 2 order by 1, 2;
+end
+$$;
+comment on function holdfast.cost_series(uuid, timestamptz, timestamptz, text) is
+  'What was spent (settled and adjusted) from p_from to p_to, by day in the workspace''s time zone, and by venture, kind or lane if asked (name null: none, or an adjustment). Days without an entry have no row. Runs with the caller''s rights.';
+
+-- What a stop covers is said in stop_covers, which people may not call; a test compares this with what engaging then does.
+create function holdfast.stop_preview(p_workspace uuid, p_scope text, p_name text default null, p_what text[] default '{workers}') returns table (state text, jobs integer)
+  language plpgsql stable set search_path = '' set plan_cache_mode = force_custom_plan
+as $$
+begin
+  if coalesce(p_scope, '') not in ('global', 'workspace', 'venture', 'lane', 'queue', 'kind') or (p_scope in ('global', 'workspace')) <> (p_name is null) then
+    raise exception using errcode = 'PT422', message = 'p_scope must be global or workspace, or venture, lane, queue or kind with its p_name.', detail = 'holdfast.bad_scope', hint = 'Example: lane, agent.';
+  elsif coalesce(p_what, '{}') = '{}' or not p_what <@ '{workers,paid,external}' then
+    raise exception using errcode = 'PT422', message = format('p_what must hold workers, paid or external: got %s.', left(p_what::text, 200)), detail = 'holdfast.bad_stop', hint = 'Leave it out for everything ({workers}).';
+  end if;
+  return query
+    select s.state, (select count(*)::integer from (
+        select from holdfast.workspaces w cross join lateral (
+          select k.venture, k.lane, k.queue, k.kind, k.paid, k.external from holdfast.jobs k where k.workspace_id = w.id and k.state = s.state order by k.created_at desc, k.id desc limit 100001) j
+        where (p_scope = 'global' or w.id = p_workspace)
+          and case p_scope when 'venture' then j.venture = p_name when 'lane' then j.lane = p_name when 'queue' then j.queue = p_name when 'kind' then j.kind = p_name else true end
+          and ('workers' = any (p_what) or ('paid' = any (p_what) and j.paid) or ('external' = any (p_what) and j.external))
+        limit 10001) c)
+    from unnest('{running,dispatched,queued,retrying,blocked,awaiting_approval}'::text[]) with ordinality as s (state, place)
+    order by s.place;
+end
+$$;
+comment on function holdfast.stop_preview(uuid, text, text, text[]) is
+  'What an emergency stop would touch now, by state: running jobs (ended with kill_running), dispatched ones (taken back), and those that would be held when their turn comes. Counts stop at 10001, over the newest 100001 of each state. Runs with the caller''s rights.';
+
+revoke all on holdfast.schedule_overview, holdfast.quarantine_overview, holdfast.dead_letter_groups from anon, authenticated, service_role;
+grant select on holdfast.schedule_overview, holdfast.quarantine_overview, holdfast.dead_letter_groups to authenticated, service_role;
