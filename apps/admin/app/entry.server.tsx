@@ -4,8 +4,8 @@ import { isbot } from "isbot";
 import { renderToPipeableStream } from "react-dom/server";
 import { type EntryContext, type RouterContextProvider, ServerRouter } from "react-router";
 import { log } from "./data/log.server.ts";
-import { NonceContext } from "./shell/nonce.ts";
 import { nonceContext, policy } from "./shell/nonce.server.ts";
+import { NonceContext } from "./shell/nonce.ts";
 
 const RENDER_MS = 15_000;
 

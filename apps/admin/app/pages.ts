@@ -3,6 +3,8 @@ export interface Page {
   /** Under /w/<workspace>/; empty for the first page. */
   path: string;
   title: string;
+  /** What the navigation says, where the title is too long for it. */
+  short?: string;
   /** `g`, then this letter, opens it. */
   key: string;
   /** Name of its icon in shell/icons.ts. */
@@ -29,10 +31,18 @@ export const PAGES: readonly Page[] = [
   { path: "queues", title: "Queues and lanes", key: "q", icon: "queues", file: "pages/queues.tsx" },
   { path: "workers", title: "Workers", key: "w", icon: "workers", file: "pages/workers.tsx" },
   { path: "schedules", title: "Schedules", key: "s", icon: "schedules", file: "pages/schedules.tsx" },
-  { path: "approvals", title: "Approvals", key: "a", icon: "approvals", file: "pages/approvals.tsx", count: "approvals" },
+  {
+    path: "approvals",
+    title: "Approvals",
+    key: "a",
+    icon: "approvals",
+    file: "pages/approvals.tsx",
+    count: "approvals",
+  },
   {
     path: "reviews",
     title: "Quarantine and dead letters",
+    short: "Quarantine",
     key: "d",
     icon: "reviews",
     file: "pages/reviews.tsx",
@@ -40,7 +50,14 @@ export const PAGES: readonly Page[] = [
   },
   { path: "costs", title: "Costs", key: "m", icon: "costs", file: "pages/costs.tsx" },
   { path: "safety", title: "Safety", key: "x", icon: "safety", file: "pages/safety.tsx" },
-  { path: "incidents", title: "Incidents", key: "i", icon: "incidents", file: "pages/incidents.tsx", count: "incidents" },
+  {
+    path: "incidents",
+    title: "Incidents",
+    key: "i",
+    icon: "incidents",
+    file: "pages/incidents.tsx",
+    count: "incidents",
+  },
   { path: "ledger", title: "Ledger", key: "l", icon: "ledger", file: "pages/ledger.tsx" },
   { path: "profiles", title: "Profiles", key: "p", icon: "profiles", file: "pages/profiles.tsx" },
 ];

@@ -10,8 +10,8 @@ import { type ReactNode, use } from "react";
 import { Links, Meta, type MiddlewareFunction, Outlet, Scripts, ScrollRestoration } from "react-router";
 import { supabaseMiddleware } from "./data/session.server.ts";
 import { Failed } from "./shell/failed.tsx";
-import { NonceContext } from "./shell/nonce.ts";
 import { nonceMiddleware } from "./shell/nonce.server.ts";
+import { NonceContext } from "./shell/nonce.ts";
 import { theme } from "./theme.ts";
 
 export const middleware: MiddlewareFunction<Response>[] = [nonceMiddleware, supabaseMiddleware];

@@ -1,3 +1,4 @@
+import "./production.ts";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pathToFileURL } from "node:url";
@@ -42,7 +43,12 @@ export async function startAdminServer(settings: Settings, log: Logger): Promise
       const took = Math.round(performance.now() - began);
       // The path alone: a query may hold what somebody searched for.
       const path = request.url?.split("?")[0];
-      log[response.statusCode >= 500 ? "error" : "debug"]({ method: request.method, path, status: response.statusCode, took });
+      log[response.statusCode >= 500 ? "error" : "debug"]({
+        method: request.method,
+        path,
+        status: response.statusCode,
+        took,
+      });
     });
     answer(request, response);
   });

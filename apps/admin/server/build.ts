@@ -1,3 +1,4 @@
+import "./production.ts";
 import { createHash } from "node:crypto";
 import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -28,10 +29,13 @@ export async function build(): Promise<boolean> {
 
 function digestOfSources(): string {
   const hash = createHash("sha256");
-  const files = globSync(["app/**/*", "package.json", "*.config.ts", "../../pnpm-lock.yaml", "../../packages/client/src/**/*.ts"], {
-    cwd: APP,
-    withFileTypes: true,
-  });
+  const files = globSync(
+    ["app/**/*", "package.json", "*.config.ts", "../../pnpm-lock.yaml", "../../packages/client/src/**/*.ts"],
+    {
+      cwd: APP,
+      withFileTypes: true,
+    },
+  );
   for (const file of files
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
@@ -42,7 +46,8 @@ function digestOfSources(): string {
 }
 
 if (import.meta.main) {
-  process.env.NODE_ENV = "production";
   const began = performance.now();
-  console.log((await build()) ? `built in ${((performance.now() - began) / 1000).toFixed(1)} s` : "the build is current");
+  console.log(
+    (await build()) ? `built in ${((performance.now() - began) / 1000).toFixed(1)} s` : "the build is current",
+  );
 }

@@ -34,6 +34,7 @@ export function gate(request: IncomingMessage, origins: ReadonlySet<string>): Re
 /** Every origin that means this server: the public one, or the loopback names with its port. */
 export function originsOf(host: string, port: number, origin: string | undefined): Set<string> {
   if (origin !== undefined) return new Set([origin]);
-  const names = host === "127.0.0.1" || host === "::1" || host === "localhost" ? ["127.0.0.1", "localhost", "[::1]"] : [host];
+  const names =
+    host === "127.0.0.1" || host === "::1" || host === "localhost" ? ["127.0.0.1", "localhost", "[::1]"] : [host];
   return new Set(names.map((name) => `http://${name}:${port}`));
 }

@@ -1,3 +1,4 @@
+import "./production.ts";
 import { pino } from "pino";
 import { startAdminServer } from "./admin-server.ts";
 import { build } from "./build.ts";
@@ -6,7 +7,6 @@ import { readSettings, SettingsError } from "./settings.ts";
 // The admin app as a process: HOLDFAST_URL and HOLDFAST_KEY (the publishable key), and nothing else that matters.
 
 const level = process.env.HOLDFAST_LOG_LEVEL ?? "info";
-process.env.NODE_ENV = "production";
 try {
   const log = pino({ name: "admin", base: null, level });
   const settings = readSettings(process.env);

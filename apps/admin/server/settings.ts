@@ -36,7 +36,9 @@ export function readSettings(environment: NodeJS.ProcessEnv): Settings {
   const present = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
   const read = Environment.safeParse(present);
   if (!read.success) {
-    throw new SettingsError(read.error.issues.map((issue) => `${issue.path[0]?.toString()} ${issue.message}`).join("\n"));
+    throw new SettingsError(
+      read.error.issues.map((issue) => `${issue.path[0]?.toString()} ${issue.message}`).join("\n"),
+    );
   }
   const { HOLDFAST_URL, HOLDFAST_KEY, HOLDFAST_ADMIN_HOST, HOLDFAST_ADMIN_PORT, HOLDFAST_ADMIN_ORIGIN } = read.data;
   return {

@@ -24,7 +24,9 @@ export const personContext = createContext<Person>();
  */
 export const supabaseMiddleware: MiddlewareFunction<Response> = async ({ request, context }, next) => {
   const out = new Headers();
-  const jar = new Map(parseCookieHeader(request.headers.get("cookie") ?? "").map(({ name, value }) => [name, value ?? ""]));
+  const jar = new Map(
+    parseCookieHeader(request.headers.get("cookie") ?? "").map(({ name, value }) => [name, value ?? ""]),
+  );
   const supabase = createServerClient(required("HOLDFAST_URL"), required("HOLDFAST_KEY"), {
     global: { fetch: (input, init) => fetch(input, { ...init, signal: AbortSignal.timeout(PATIENCE_MS) }) },
     db: { retry: false } as never,

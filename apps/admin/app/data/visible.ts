@@ -3,7 +3,8 @@
  * turns the direction of what follows. A job's name with one of these could pass for another's.
  */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it looks for.
-const UNSAFE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
+const UNSAFE =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
 
 /** A copy of some data in which every text is safe to look at: each unsafe character is shown as its code, `⟨202E⟩`. */
 export function visible<T>(value: T): T {
@@ -17,5 +18,8 @@ export function visible<T>(value: T): T {
 
 /** One text made safe to look at. */
 export function visibleText(text: string): string {
-  return text.replace(UNSAFE, (character) => `⟨${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
+  return text.replace(
+    UNSAFE,
+    (character) => `⟨${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`,
+  );
 }

@@ -109,7 +109,8 @@ function Rooms({
       right: true,
       hidden: subject === "queue",
       by: (room) => room.live_workers,
-      cell: (room) => (room.live_workers === 0 ? <State state="failed" title="No live worker serves this lane" /> : room.live_workers),
+      cell: (room) =>
+        room.live_workers === 0 ? <span title="No live worker serves this lane">none</span> : room.live_workers,
     },
     { id: "pending", header: "Waiting", right: true, by: (room) => room.pending, cell: (room) => count(room.pending) },
     {
@@ -120,7 +121,13 @@ function Rooms({
       cell: (room) => duration(room.oldest_pending_seconds),
     },
     { id: "running", header: "Running", right: true, by: (room) => room.running, cell: (room) => count(room.running) },
-    { id: "failed", header: "Failed (24 h)", right: true, by: (room) => room.failed_24h, cell: (room) => count(room.failed_24h) },
+    {
+      id: "failed",
+      header: "Failed (24 h)",
+      right: true,
+      by: (room) => room.failed_24h,
+      cell: (room) => count(room.failed_24h),
+    },
     {
       id: "quarantined",
       header: "Quarantined",
@@ -132,7 +139,9 @@ function Rooms({
     {
       id: "throughput",
       header: "Done in the last hour",
-      cell: (room) => <Sparkline values={valuesOf(throughput, room.name)} what={`jobs of ${room.name} ended in the last hour`} />,
+      cell: (room) => (
+        <Sparkline values={valuesOf(throughput, room.name)} what={`jobs of ${room.name} ended in the last hour`} />
+      ),
     },
     {
       id: "limits",

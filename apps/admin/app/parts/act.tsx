@@ -1,7 +1,7 @@
+import type { Target } from "@holdfast/client";
 import { Alert, Button, type ButtonProps, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
-import type { Target } from "@holdfast/client";
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { useFetcher, useParams } from "react-router";
 import type { ActAnswer } from "../shell/act.ts";
@@ -35,7 +35,13 @@ export function useAct(done?: (answer: Extract<ActAnswer, { ok: true }>) => void
     });
     done?.(data);
   }, [data, state, done]);
-  const send = (act: { verb: string; subject: string; target: Target; params?: Record<string, unknown>; reason?: string }) => {
+  const send = (act: {
+    verb: string;
+    subject: string;
+    target: Target;
+    params?: Record<string, unknown>;
+    reason?: string;
+  }) => {
     void fetcher.submit(
       {
         verb: act.verb,
@@ -171,7 +177,12 @@ export function ActForm({
 export function Refused({ answer }: { answer: ActAnswer | undefined }) {
   if (!answer || answer.ok) return null;
   return (
-    <Alert color="red.9" variant="outline" role="alert" title={answer.rule === "unreachable" ? "No answer" : "Refused; nothing has changed"}>
+    <Alert
+      color="red.9"
+      variant="outline"
+      role="alert"
+      title={answer.rule === "unreachable" ? "No answer" : "Refused; nothing has changed"}
+    >
       {answer.message} {answer.hint && <span className="dim">{answer.hint}</span>}
     </Alert>
   );

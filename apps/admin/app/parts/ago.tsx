@@ -7,7 +7,12 @@ export function Ago({ at }: { at: string | null | undefined }) {
   if (!at) return <span className="dim">–</span>;
   const seconds = (now - Date.parse(at)) / 1000;
   const whole = Math.abs(seconds) < 1 ? "now" : duration(Math.floor(Math.abs(seconds)));
-  const text = whole === "now" ? "now" : seconds >= 0 ? `${whole.replace(/\.0 s/, " s")} ago` : `in ${whole.replace(/\.0 s/, " s")}`;
+  const text =
+    whole === "now"
+      ? "now"
+      : seconds >= 0
+        ? `${whole.replace(/\.0 s/, " s")} ago`
+        : `in ${whole.replace(/\.0 s/, " s")}`;
   return (
     <time dateTime={at} title={title(at)} className="num" suppressHydrationWarning>
       {text}
@@ -36,5 +41,7 @@ export function At({ at }: { at: string | null | undefined }) {
 }
 
 function title(at: string): string {
-  return typeof window === "undefined" ? utc(at) : `${utc(at)} · ${new Date(at).toLocaleString("en-GB", { timeZoneName: "short" })}`;
+  return typeof window === "undefined"
+    ? utc(at)
+    : `${utc(at)} · ${new Date(at).toLocaleString("en-GB", { timeZoneName: "short" })}`;
 }

@@ -40,9 +40,15 @@ export function Label({
   const limit = table.find((row) => row.label === label)?.stale_after_seconds ?? null;
   const shown = limit !== null && seconds > limit ? aged : label;
   const row = table.find((each) => each.label === shown);
-  const said = age === null || age === undefined ? "" : ` · ${duration(Math.floor(seconds)).replace(/\.0 s/, " s")} ago`;
+  const said =
+    age === null || age === undefined ? "" : ` · ${duration(Math.floor(seconds)).replace(/\.0 s/, " s")} ago`;
   return (
-    <Tooltip label={row ? `${row.meaning} ${row.rule}` : shown} multiline maw={340} events={{ hover: true, focus: true, touch: true }}>
+    <Tooltip
+      label={row ? `${row.meaning} ${row.rule}` : shown}
+      multiline
+      maw={340}
+      events={{ hover: true, focus: true, touch: true }}
+    >
       <span className={`hf-badge hf-tone-${row?.severity ?? "warn"}`} data-label={shown}>
         <span className="hf-dot" aria-hidden />
         {what && <span className="dim">{what}</span>}

@@ -15,7 +15,17 @@ export function Page({ title, aside, children }: { title: string; aside?: ReactN
 }
 
 /** One part of a page under a heading of its own. */
-export function Section({ title, aside, children, id }: { title: string; aside?: ReactNode; children: ReactNode; id?: string }) {
+export function Section({
+  title,
+  aside,
+  children,
+  id,
+}: {
+  title: string;
+  aside?: ReactNode;
+  children: ReactNode;
+  id?: string;
+}) {
   return (
     <section aria-label={title} id={id}>
       <Group justify="space-between" mb={6} gap="xs">
@@ -58,7 +68,6 @@ export function Facts({ facts }: { facts: readonly (readonly [name: string, valu
 /** Some JSON, readable, as text and nothing else. */
 export function Json({ value, label }: { value: unknown; label: string }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard.
     <pre className="hf-pre" tabIndex={0} aria-label={label}>
       {JSON.stringify(value, null, 2)}
     </pre>

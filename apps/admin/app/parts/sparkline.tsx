@@ -15,7 +15,13 @@ const WIDTH = 84;
 const HEIGHT = 20;
 
 /** A small bar chart: what completed, and on top of it what failed. Its label says the sums. */
-export function Sparkline({ values, what }: { values: readonly { completed: number; failed: number }[]; what: string }) {
+export function Sparkline({
+  values,
+  what,
+}: {
+  values: readonly { completed: number; failed: number }[];
+  what: string;
+}) {
   const most = Math.max(1, ...values.map(({ completed, failed }) => completed + failed));
   const sum = (key: "completed" | "failed") => values.reduce((total, each) => total + each[key], 0);
   const width = WIDTH / Math.max(1, values.length);
@@ -28,10 +34,21 @@ export function Sparkline({ values, what }: { values: readonly { completed: numb
         const whole = ((completed + failed) / most) * (HEIGHT - 2);
         const bad = (failed / most) * (HEIGHT - 2);
         return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a bucket is its place.
           <g key={place}>
-            <rect x={place * width} y={HEIGHT - whole} width={width - 1} height={whole} fill="light-dark(#2f7f9f, #6fc3e3)" />
-            <rect x={place * width} y={HEIGHT - whole} width={width - 1} height={bad} fill="light-dark(#c92a2a, #ff7b72)" />
+            <rect
+              x={place * width}
+              y={HEIGHT - whole}
+              width={width - 1}
+              height={whole}
+              fill="light-dark(#2f7f9f, #6fc3e3)"
+            />
+            <rect
+              x={place * width}
+              y={HEIGHT - whole}
+              width={width - 1}
+              height={bad}
+              fill="light-dark(#c92a2a, #ff7b72)"
+            />
           </g>
         );
       })}

@@ -62,7 +62,6 @@ export function DataTable<T extends RowData>({
   });
   if (rows.length === 0) return empty;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard.
     <div className="hf-table-box" tabIndex={0} role="region" aria-label={label}>
       <table className="hf-table">
         <thead>
@@ -94,7 +93,12 @@ export function DataTable<T extends RowData>({
         </thead>
         <tbody>
           {table.getRowModel().rows.map((row) => (
-            <tr key={row.id} id={`row-${row.id}`} data-row={row.id} data-selected={selected?.(row.original) || undefined}>
+            <tr
+              key={row.id}
+              id={`row-${row.id}`}
+              data-row={row.id}
+              data-selected={selected?.(row.original) || undefined}
+            >
               {shown.map((column) => (
                 <td key={column.id} className={column.right ? "right" : undefined}>
                   {column.cell(row.original)}

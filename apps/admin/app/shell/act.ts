@@ -37,7 +37,12 @@ export async function action({ request, context }: ActionFunctionArgs): Promise<
   const form = Form.safeParse(Object.fromEntries(await request.formData()));
   if (!form.success) {
     const issue = form.error.issues[0];
-    return { ok: false, rule: "bad_form", message: `${issue?.path.join(".")} ${issue?.message}.`, hint: "Load the page again." };
+    return {
+      ok: false,
+      rule: "bad_form",
+      message: `${issue?.path.join(".")} ${issue?.message}.`,
+      hint: "Load the page again.",
+    };
   }
   const { verb, subject, target, params, reason } = form.data;
   try {

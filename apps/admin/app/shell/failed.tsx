@@ -51,7 +51,8 @@ function explain(error: unknown): Explanation {
     case 503:
       return {
         title: "The project does not answer",
-        sentence: "Holdfast could not be asked, so nothing is shown rather than something old. Work goes on without this page.",
+        sentence:
+          "Holdfast could not be asked, so nothing is shown rather than something old. Work goes on without this page.",
         hint: "This page asks again every 3 seconds. To look yourself: holdfast status, or the project's dashboard.",
         comesBack: true,
       };
@@ -62,7 +63,11 @@ function explain(error: unknown): Explanation {
         hint: told?.hint ?? "Check the address, or go on from the navigation.",
       };
     case 403:
-      return { title: "Not yours to see", sentence: told?.message ?? "Your role does not allow this.", hint: told?.hint };
+      return {
+        title: "Not yours to see",
+        sentence: told?.message ?? "Your role does not allow this.",
+        hint: told?.hint,
+      };
     default:
       return {
         title: "Refused",

@@ -39,8 +39,10 @@ export async function loader(args: LoaderFunctionArgs): Promise<Found[]> {
       detail: job.state,
       path: `history/${job.id}`,
     }));
-    for (const { name } of queues) found.push({ group: "Queues", label: name, detail: "queue", path: `queues#${name}` });
-    for (const { name } of lanes) found.push({ group: "Lanes", label: name, detail: "lane", path: `queues#lane-${name}` });
+    for (const { name } of queues)
+      found.push({ group: "Queues", label: name, detail: "queue", path: `queues#${name}` });
+    for (const { name } of lanes)
+      found.push({ group: "Lanes", label: name, detail: "lane", path: `queues#lane-${name}` });
     for (const { name, cron } of schedules) {
       found.push({ group: "Schedules", label: name, detail: cron, path: `schedules#${name}` });
     }

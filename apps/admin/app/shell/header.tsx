@@ -27,7 +27,13 @@ export function Header({ shell, base }: { shell: ShellData; base: string }) {
         <Label label={standing.supervisor_label} age={standing.supervisor_age_seconds} what="supervisor" />
       </Group>
       <Group gap={6} wrap="nowrap" ml="auto">
-        <ActionIcon variant="subtle" color="gray" c="inherit" onClick={() => spotlight.open()} aria-label="Jump to anything (Ctrl K)">
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          c="inherit"
+          onClick={() => spotlight.open()}
+          aria-label="Jump to anything (Ctrl K)"
+        >
           <Search size={16} />
         </ActionIcon>
         <Scheme />
@@ -59,7 +65,13 @@ function Scheme() {
   const scheme = useComputedColorScheme("light", { getInitialValueInEffect: true });
   const other = scheme === "dark" ? "light" : "dark";
   return (
-    <ActionIcon variant="subtle" color="gray" c="inherit" onClick={() => setColorScheme(other)} aria-label={`Use ${other} colours`}>
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      c="inherit"
+      onClick={() => setColorScheme(other)}
+      aria-label={`Use ${other} colours`}
+    >
       {scheme === "dark" ? <Sun size={16} /> : <Moon size={16} />}
     </ActionIcon>
   );

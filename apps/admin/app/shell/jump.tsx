@@ -18,7 +18,9 @@ export function Jump({ base }: { base: string }) {
     }
     const gone = new AbortController();
     const timer = setTimeout(async () => {
-      const answer = await fetch(`${base}/find?q=${encodeURIComponent(query)}`, { signal: gone.signal }).catch(() => undefined);
+      const answer = await fetch(`${base}/find?q=${encodeURIComponent(query)}`, { signal: gone.signal }).catch(
+        () => undefined,
+      );
       if (answer?.ok) setFound(await answer.json().catch(() => []));
     }, PAUSE_MS);
     return () => {
@@ -55,7 +57,10 @@ export function Jump({ base }: { base: string }) {
       filter={(_query, all) => all}
       nothingFound="Nothing begins like that"
       shortcut={["mod + K"]}
-      searchProps={{ placeholder: "Jump to a page, a job by id or name, a queue, a schedule …", "aria-label": "Jump to" }}
+      searchProps={{
+        placeholder: "Jump to a page, a job by id or name, a queue, a schedule …",
+        "aria-label": "Jump to",
+      }}
       scrollable
       maxHeight={420}
     />

@@ -26,7 +26,8 @@ export function Live({ children }: { children: ReactNode }) {
   const { revalidate, state } = useRevalidator();
   const navigation = useNavigation();
   const busy = useRef(false);
-  busy.current = state !== "idle" || navigation.state !== "idle" || useFetchers().some((fetcher) => fetcher.state !== "idle");
+  busy.current =
+    state !== "idle" || navigation.state !== "idle" || useFetchers().some((fetcher) => fetcher.state !== "idle");
   const [connection, setConnection] = useState<Connection>({ lostSince: undefined, signedOut: false });
   useEffect(() => {
     let asking = false;
@@ -54,7 +55,10 @@ export function Live({ children }: { children: ReactNode }) {
 
 async function alive(workspace: string | undefined): Promise<"alive" | "unreachable" | "signed_out"> {
   try {
-    const response = await fetch(`/w/${workspace}/alive`, { signal: AbortSignal.timeout(PATIENCE_MS), cache: "no-store" });
+    const response = await fetch(`/w/${workspace}/alive`, {
+      signal: AbortSignal.timeout(PATIENCE_MS),
+      cache: "no-store",
+    });
     const answer = (await response.json()) as { ok: boolean; why?: "unreachable" | "signed_out" };
     return answer.ok ? "alive" : (answer.why ?? "unreachable");
   } catch {

@@ -5,16 +5,30 @@ import { ICONS } from "./icons.ts";
 import type { ShellData } from "./shell.tsx";
 
 /** The pages, each with how much waits there for a person. */
-export function Navigation({ base, counts, onOpen }: { base: string; counts: ShellData["counts"]; onOpen: () => void }) {
+export function Navigation({
+  base,
+  counts,
+  onOpen,
+}: {
+  base: string;
+  counts: ShellData["counts"];
+  onOpen: () => void;
+}) {
   return (
     <nav aria-label="Pages" className="hf-nav">
-      {PAGES.map(({ path, title, key, icon, count }) => {
+      {PAGES.map(({ path, title, short, key, icon, count }) => {
         const Icon = ICONS[icon];
         const waiting = count ? counts[count] : 0;
         return (
-          <NavLink key={path} to={path === "" ? base : `${base}/${path}`} end={path === ""} onClick={onOpen} title={`g ${key}`}>
+          <NavLink
+            key={path}
+            to={path === "" ? base : `${base}/${path}`}
+            end={path === ""}
+            onClick={onOpen}
+            title={`g ${key}`}
+          >
             {Icon && <Icon size={16} aria-hidden />}
-            {title}
+            {short ?? title}
             {waiting > 0 && (
               <span className="hf-count">
                 {waiting > 99 ? "99+" : waiting}
@@ -36,7 +50,9 @@ export function useGoKeys(base: string): void {
   useEffect(() => {
     let pressed = 0;
     const go = (event: KeyboardEvent) => {
-      const typing = event.target instanceof HTMLElement && event.target.closest("input, textarea, select, [contenteditable], .xterm");
+      const typing =
+        event.target instanceof HTMLElement &&
+        event.target.closest("input, textarea, select, [contenteditable], .xterm");
       if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === "g") {
         pressed = Date.now();

@@ -5,9 +5,9 @@ import { useMemo } from "react";
 import { Link, type LoaderFunctionArgs, Outlet, useLoaderData, useLocation } from "react-router";
 import { type Asked, one, openWorkspace, read } from "../data/holdfast.server.ts";
 import { personContext, requirePerson } from "../data/session.server.ts";
-import { Ago } from "../parts/ago.tsx";
-import { LabelTable, type LabelRow } from "../parts/label.tsx";
 import { PAGES } from "../pages.ts";
+import { Ago } from "../parts/ago.tsx";
+import { type LabelRow, LabelTable } from "../parts/label.tsx";
 import { ReadAt } from "./clock.ts";
 import { Failed } from "./failed.tsx";
 import { Header } from "./header.tsx";
@@ -141,12 +141,13 @@ function Lost() {
     <div className="hf-lost" role="alert">
       {signedOut ? (
         <>
-          You are signed out. <Link to={`/sign-in?next=${encodeURIComponent(pathname + search)}`}>Sign in again</Link> to go on here.
+          You are signed out. <Link to={`/sign-in?next=${encodeURIComponent(pathname + search)}`}>Sign in again</Link>{" "}
+          to go on here.
         </>
       ) : (
         <>
-          NOT VERIFIED: the project has not answered since {new Date(lostSince).toLocaleTimeString("en-GB")}. What stands below is
-          what was known then; this page goes on by itself.
+          NOT VERIFIED: the project has not answered since {new Date(lostSince).toLocaleTimeString("en-GB")}. What
+          stands below is what was known then; this page goes on by itself.
         </>
       )}
     </div>
@@ -164,7 +165,13 @@ function Stopped({ stops, base }: { stops: ShellData["stops"]; base: string }) {
   ));
 }
 
-export const meta = ({ location, loaderData }: { location: { pathname: string }; loaderData?: ShellData | undefined }) => {
+export const meta = ({
+  location,
+  loaderData,
+}: {
+  location: { pathname: string };
+  loaderData?: ShellData | undefined;
+}) => {
   const [, , workspace, path = ""] = location.pathname.split("/");
   const page = PAGES.find((each) => each.path === path)?.title ?? "Holdfast";
   return [{ title: `${page} · ${loaderData?.workspace ?? workspace} · Holdfast` }];

@@ -1,5 +1,12 @@
 import { Alert, Button, Container, Paper, PasswordInput, Stack, Text, TextInput, Title } from "@mantine/core";
-import { type ActionFunctionArgs, Form, type LoaderFunctionArgs, redirect, useActionData, useNavigation } from "react-router";
+import {
+  type ActionFunctionArgs,
+  Form,
+  type LoaderFunctionArgs,
+  redirect,
+  useActionData,
+  useNavigation,
+} from "react-router";
 import { safeNext, supabaseContext, whoIsIt } from "../data/session.server.ts";
 
 export const meta = () => [{ title: "Sign in · Holdfast" }];
@@ -45,7 +52,14 @@ export default function SignIn() {
                 {failed.error}
               </Alert>
             )}
-            <TextInput name="email" type="email" label="Email" autoComplete="username" defaultValue={failed?.email} required />
+            <TextInput
+              name="email"
+              type="email"
+              label="Email"
+              autoComplete="username"
+              defaultValue={failed?.email}
+              required
+            />
             <PasswordInput name="password" label="Password" autoComplete="current-password" required />
             <Button type="submit" loading={busy}>
               Sign in

@@ -89,7 +89,11 @@ export function StopForm({ workspace, onDone }: { workspace: string; onDone: () 
           allowDeselect={false}
           onChange={(value) => setWhat(value ?? "workers")}
         />
-        <Checkbox label="End what runs now as well" checked={kill} onChange={(event) => setKill(event.currentTarget.checked)} />
+        <Checkbox
+          label="End what runs now as well"
+          checked={kill}
+          onChange={(event) => setKill(event.currentTarget.checked)}
+        />
         <Text size="sm" aria-live="polite" data-preview={state}>
           {state !== "idle" || !data ? "Counting …" : ready ? touched(data.touches, kill) : `Choose the ${scope}.`}
         </Text>

@@ -16,9 +16,9 @@ export async function loader(args: LoaderFunctionArgs): Promise<StopScope> {
   return read(args as Asked, async ({ data }) => {
     const id = await data.workspaceId();
     const names = async (table: string) =>
-      (await data.read<{ name: string }[]>((db) => db.from(table).select("name").eq("workspace_id", id).order("name"))).map(
-        ({ name }) => name,
-      );
+      (
+        await data.read<{ name: string }[]>((db) => db.from(table).select("name").eq("workspace_id", id).order("name"))
+      ).map(({ name }) => name);
     const scope = asked.get("scope") ?? "workspace";
     const name = asked.get("name");
     const [venture, lane, queue, kind, touches] = await Promise.all([

@@ -7,7 +7,12 @@ import { requirePerson } from "../data/session.server.ts";
 export const middleware = [requirePerson, openWorkspace];
 
 const Form = z.discriminatedUnion("intent", [
-  z.object({ intent: z.literal("keep"), page: z.string(), name: z.string().trim().min(1).max(80), query: z.string().max(4000) }),
+  z.object({
+    intent: z.literal("keep"),
+    page: z.string(),
+    name: z.string().trim().min(1).max(80),
+    query: z.string().max(4000),
+  }),
   z.object({ intent: z.literal("drop"), page: z.string(), name: z.string() }),
 ]);
 
@@ -27,6 +32,11 @@ export async function action({ request, context }: ActionFunctionArgs): Promise<
     return {};
   } catch (error) {
     if (!(error instanceof HoldfastError)) throw error;
-    return { error: error.status === 409 ? `There is a view "${name}" already: drop it first, or choose another name.` : error.message };
+    return {
+      error:
+        error.status === 409
+          ? `There is a view "${name}" already: drop it first, or choose another name.`
+          : error.message,
+    };
   }
 }

@@ -24,7 +24,15 @@ interface Report {
 const MOST = 10_000;
 
 /** Acts on many jobs at once: how many they are, a reason, and afterwards a report of what happened to them. */
-export function Bulk({ allowed, selection, onDone }: { allowed: readonly Allowed[]; selection: Selection; onDone: () => void }) {
+export function Bulk({
+  allowed,
+  selection,
+  onDone,
+}: {
+  allowed: readonly Allowed[];
+  selection: Selection;
+  onDone: () => void;
+}) {
   return (
     <Group gap="xs" className="hf-card" py={6} role="region" aria-label="Acts on many jobs">
       <Text size="sm">
@@ -54,7 +62,12 @@ function BulkButton({ allowed, selection }: { allowed: Allowed; selection: Selec
         {capital(allowed.verb)} …
       </Button>
       <Modal opened={opened} onClose={end} title={name} centered>
-        {opened && (report ? <Told report={report} onDone={end} /> : <Ask allowed={allowed} selection={selection} name={name} onReport={setReport} />)}
+        {opened &&
+          (report ? (
+            <Told report={report} onDone={end} />
+          ) : (
+            <Ask allowed={allowed} selection={selection} name={name} onReport={setReport} />
+          ))}
       </Modal>
     </>
   );
@@ -90,8 +103,8 @@ function Ask({
       <Stack gap="sm">
         <Text size="sm">{allowed.sentence}</Text>
         <Text size="sm">
-          {count(selection.jobs)} {selection.what}. Those in a state that this does not fit are left as they are, and the report
-          says how many.
+          {count(selection.jobs)} {selection.what}. Those in a state that this does not fit are left as they are, and
+          the report says how many.
         </Text>
         {many && <Text size="sm">One act changes {count(MOST)} jobs at most: narrow the filter first.</Text>}
         <Textarea
@@ -116,7 +129,10 @@ function Told({ report, onDone }: { report: Report; onDone: () => void }) {
     ["matched the filter", report.matched],
     ["changed", report.changed],
     ["wait for consent", report.asked],
-    ...Object.entries(report.skipped ?? {}).map(([state, jobs]): [string, number] => [`left alone: ${state.replaceAll("_", " ")}`, jobs]),
+    ...Object.entries(report.skipped ?? {}).map(([state, jobs]): [string, number] => [
+      `left alone: ${state.replaceAll("_", " ")}`,
+      jobs,
+    ]),
   ];
   return (
     <Stack gap="sm">

@@ -53,7 +53,8 @@ export const COLUMNS: readonly HistoryColumn[] = [
     usual: true,
     right: true,
     order: "longest",
-    cell: (row) => (row.state === "running" && row.started_at ? <Since at={row.started_at} /> : duration(row.duration_seconds)),
+    cell: (row) =>
+      row.state === "running" && row.started_at ? <Since at={row.started_at} /> : duration(row.duration_seconds),
   },
   { id: "attempt", header: "Attempt", right: true, cell: (row) => `${row.attempt} of ${row.max_attempts}` },
   {
@@ -63,7 +64,14 @@ export const COLUMNS: readonly HistoryColumn[] = [
     right: true,
     cell: (row) => row.signal ?? (row.exit_code === null ? <span className="dim">–</span> : row.exit_code),
   },
-  { id: "memory", header: "Peak memory", usual: true, right: true, order: "memory", cell: (row) => bytes(row.memory_bytes) },
+  {
+    id: "memory",
+    header: "Peak memory",
+    usual: true,
+    right: true,
+    order: "memory",
+    cell: (row) => bytes(row.memory_bytes),
+  },
   { id: "cpu", header: "CPU", right: true, cell: (row) => duration(row.cpu_seconds) },
   { id: "cost", header: "Cost", usual: true, right: true, order: "costliest", cell: (row) => money(row.cost) },
   { id: "worker", header: "Worker", cell: (row) => text(row.worker) },

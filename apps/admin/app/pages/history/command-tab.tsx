@@ -6,7 +6,11 @@ import type { JobData } from "./job.tsx";
 export function CommandTab({ job }: { job: JobData }) {
   const run = job.runs.find(({ argv }) => argv !== null);
   if (!run && !job.profile) {
-    return <Empty title="No command">This job is a function of a worker: what it was given and what it returned is under Metadata.</Empty>;
+    return (
+      <Empty title="No command">
+        This job is a function of a worker: what it was given and what it returned is under Metadata.
+      </Empty>
+    );
   }
   return (
     <Stack gap="md">
@@ -15,8 +19,18 @@ export function CommandTab({ job }: { job: JobData }) {
           <Argv argv={run.argv ?? []} />
           <Facts
             facts={[
-              ["Program", <span key="p" className="mono">{run.program}</span>],
-              ["Working directory", <span key="c" className="mono">{run.cwd}</span>],
+              [
+                "Program",
+                <span key="p" className="mono">
+                  {run.program}
+                </span>,
+              ],
+              [
+                "Working directory",
+                <span key="c" className="mono">
+                  {run.cwd}
+                </span>,
+              ],
               ["Host", run.host],
               ["Process", run.command_pid],
             ]}
@@ -44,7 +58,6 @@ export function CommandTab({ job }: { job: JobData }) {
 /** A command line, argument by argument: there is no shell, so there is no line. */
 function Argv({ argv }: { argv: readonly string[] }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard.
     <pre className="hf-pre" tabIndex={0} aria-label="Arguments" style={{ marginBottom: 8 }}>
       {argv.map((argument) => (/^[\w@%+=:,./{}-]+$/.test(argument) ? argument : JSON.stringify(argument))).join(" ")}
     </pre>

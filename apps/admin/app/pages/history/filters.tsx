@@ -30,7 +30,18 @@ export function Filters({ names }: { names: Names }) {
   const [search, setSearch] = useSearchParams();
   const set = (field: Field | "columns", value: string | null) =>
     setSearch((was) => withField(was, field, value), { preventScrollReset: true });
-  const rare: Field[] = ["profile", "schedule", "lane", "venture", "class", "error_class", "fingerprint", "label", "created_by", "before"];
+  const rare: Field[] = [
+    "profile",
+    "schedule",
+    "lane",
+    "venture",
+    "class",
+    "error_class",
+    "fingerprint",
+    "label",
+    "created_by",
+    "before",
+  ];
   const chosen = rare.filter((field) => search.has(field)).length;
   const any = FIELDS.some((field) => search.has(field));
   const choice = (field: Field, label: string, data: string[]) => (
@@ -114,7 +125,9 @@ export function Filters({ names }: { names: Names }) {
                   size="xs"
                   label={header}
                   checked={checked}
-                  onChange={() => set("columns", (checked ? shown.filter((each) => each !== id) : [...shown, id]).join(","))}
+                  onChange={() =>
+                    set("columns", (checked ? shown.filter((each) => each !== id) : [...shown, id]).join(","))
+                  }
                 />
               );
             })}

@@ -1,6 +1,14 @@
 import { Button, Checkbox, Group, Loader, Text } from "@mantine/core";
 import { useEffect, useState } from "react";
-import { Link, type LoaderFunctionArgs, Outlet, useLoaderData, useLocation, useNavigation, useSearchParams } from "react-router";
+import {
+  Link,
+  type LoaderFunctionArgs,
+  Outlet,
+  useLoaderData,
+  useLocation,
+  useNavigation,
+  useSearchParams,
+} from "react-router";
 import { type Asked, read } from "../../data/holdfast.server.ts";
 import type { Allowed } from "../../parts/act.tsx";
 import { count, plural } from "../../parts/format.ts";
@@ -8,10 +16,10 @@ import { Empty, Page } from "../../parts/page.tsx";
 import { useConnection } from "../../shell/live.tsx";
 import { Bulk } from "./bulk.tsx";
 import { columnsOf, type HistoryColumn } from "./columns.tsx";
-import { Filters, type Names } from "./filters.tsx";
 import { filterOf, orderOf, withField } from "./filter.ts";
+import { Filters, type Names } from "./filters.tsx";
 import type { JobRow } from "./row.ts";
-import { SavedViews, type SavedView } from "./saved-views.tsx";
+import { type SavedView, SavedViews } from "./saved-views.tsx";
 import { useSteadyRows } from "./steady-rows.ts";
 
 const PAGE = 100;
@@ -32,30 +40,36 @@ export async function loader(args: LoaderFunctionArgs) {
       });
       return [...new Set(rows.map((row) => row[column] ?? ""))].sort();
     };
-    const [rows, matching, allowed, views, states, kinds, profiles, schedules, queues, lanes, ventures, classes] = await Promise.all([
-      data.call<JobRow[]>("match_jobs", {
-        p_workspace: workspace,
-        p_filter: filter,
-        p_order: order,
-        p_after: from,
-        p_limit: PAGE + 1,
-      }),
-      data.call<number>("count_jobs", { p_workspace: workspace, p_filter: filter, p_cap: COUNTED }),
-      data.read<{ verb: string; subject: string }[]>((db) =>
-        db.from("my_powers").select("verb, subject").eq("workspace_id", workspace).eq("subject", "jobs"),
-      ),
-      data.read<SavedView[]>((db) =>
-        db.from("saved_views").select("name, query").eq("workspace_id", workspace).eq("page", "history").order("name"),
-      ),
-      names("job_states", "state", false),
-      names("kinds"),
-      names("profiles"),
-      names("schedules"),
-      names("queues"),
-      names("lanes"),
-      names("ventures"),
-      names("job_classes"),
-    ]);
+    const [rows, matching, allowed, views, states, kinds, profiles, schedules, queues, lanes, ventures, classes] =
+      await Promise.all([
+        data.call<JobRow[]>("match_jobs", {
+          p_workspace: workspace,
+          p_filter: filter,
+          p_order: order,
+          p_after: from,
+          p_limit: PAGE + 1,
+        }),
+        data.call<number>("count_jobs", { p_workspace: workspace, p_filter: filter, p_cap: COUNTED }),
+        data.read<{ verb: string; subject: string }[]>((db) =>
+          db.from("my_powers").select("verb, subject").eq("workspace_id", workspace).eq("subject", "jobs"),
+        ),
+        data.read<SavedView[]>((db) =>
+          db
+            .from("saved_views")
+            .select("name, query")
+            .eq("workspace_id", workspace)
+            .eq("page", "history")
+            .order("name"),
+        ),
+        names("job_states", "state", false),
+        names("kinds"),
+        names("profiles"),
+        names("schedules"),
+        names("queues"),
+        names("lanes"),
+        names("ventures"),
+        names("job_classes"),
+      ]);
     const verbs = await data.read<(Allowed & { subject: string })[]>((db) =>
       db.from("verbs").select("verb, sentence, needs_reason, needs_approval").eq("subject", "jobs").order("verb"),
     );
@@ -127,8 +141,14 @@ export default function History() {
       {steady.rows.length === 0 ? (
         <Nothing filtered={Object.keys(filter).length > 0} onClear={() => setSearch({})} />
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard.
-        <div className="hf-table-box" tabIndex={0} role="region" aria-label="Jobs" style={{ maxHeight: "70vh" }} {...steady.hold}>
+        <div
+          className="hf-table-box"
+          tabIndex={0}
+          role="region"
+          aria-label="Jobs"
+          style={{ maxHeight: "70vh" }}
+          {...steady.hold}
+        >
           <table className="hf-table">
             <thead>
               <tr>

@@ -1,6 +1,6 @@
+import { HoldfastError } from "@holdfast/client";
 import { Box, Drawer, Group, Tabs, Title } from "@mantine/core";
 import { type LoaderFunctionArgs, useLoaderData, useLocation, useNavigate, useParams } from "react-router";
-import { HoldfastError } from "@holdfast/client";
 import { type Asked, one, read } from "../../data/holdfast.server.ts";
 import { Acts, type Allowed } from "../../parts/act.tsx";
 import { State } from "../../parts/state.tsx";
@@ -94,14 +94,21 @@ export async function loader(args: LoaderFunctionArgs) {
   return read(args as Asked, async ({ data }) => {
     const workspace = await data.workspaceId();
     if (!Number.isSafeInteger(id) || id < 1) {
-      throw new HoldfastError({ rule: "unknown_job", status: 404, message: `"${args.params.job}" is no job's id.`, hint: "An id is a number." });
+      throw new HoldfastError({
+        rule: "unknown_job",
+        status: 404,
+        message: `"${args.params.job}" is no job's id.`,
+        hint: "An id is a number.",
+      });
     }
     const of = <T,>(table: string, columns: string, key = "job_id") =>
       data.read<T[]>((db) => db.from(table).select(columns).eq(key, id));
     const [rows, details, runs, leases, allowed, waits, events, approvals, needs, neededBy, names] = await Promise.all([
       data.call<JobRow[]>("match_jobs", { p_workspace: workspace, p_filter: { job: id }, p_limit: 1 }),
       data.read<JobDetail[]>((db) => db.from("jobs").select("*").eq("id", id).eq("workspace_id", workspace)),
-      data.read<RunRow[]>((db) => db.from("runs").select("*").eq("job_id", id).order("attempt", { ascending: false }).limit(100)),
+      data.read<RunRow[]>((db) =>
+        db.from("runs").select("*").eq("job_id", id).order("attempt", { ascending: false }).limit(100),
+      ),
       of<LeaseRow>("lease_overview", "label, heartbeat_age_seconds, worker, verdict, cpu_seconds, memory_bytes, cost"),
       of<Allowed>("allowed_actions", "verb, sentence, needs_reason, needs_approval"),
       of<{ why: string }>("next_up", "why"),
@@ -115,10 +122,14 @@ export async function loader(args: LoaderFunctionArgs) {
           .order("seq", { ascending: false })
           .limit(200),
       ),
-      data.read<{ id: number; state: string }[]>((db) => db.from("approvals").select("id, state").eq("job_id", id).eq("state", "pending")),
+      data.read<{ id: number; state: string }[]>((db) =>
+        db.from("approvals").select("id, state").eq("job_id", id).eq("state", "pending"),
+      ),
       of<{ depends_on: number }>("job_dependencies", "depends_on"),
       of<{ job_id: number }>("job_dependencies", "job_id", "depends_on"),
-      data.read<{ user_id: string; name: string }[]>((db) => db.from("people").select("user_id, name").eq("workspace_id", workspace)),
+      data.read<{ user_id: string; name: string }[]>((db) =>
+        db.from("people").select("user_id, name").eq("workspace_id", workspace),
+      ),
     ]);
     const row = one(rows, `job ${id}`);
     const detail = one(details, `job ${id}`);
@@ -166,9 +177,16 @@ export default function Job() {
   const { workspace } = useParams();
   const { row } = job;
   const name = row.name ?? row.kind;
-  const go = (to: string | null) => navigate({ pathname: `/w/${workspace}/history/${row.id}${to && to !== "summary" ? `/${to}` : ""}`, search }, { preventScrollReset: true });
+  const go = (to: string | null) =>
+    navigate(
+      { pathname: `/w/${workspace}/history/${row.id}${to && to !== "summary" ? `/${to}` : ""}`, search },
+      { preventScrollReset: true },
+    );
   return (
-    <Side onClose={() => void navigate({ pathname: `/w/${workspace}/history`, search }, { preventScrollReset: true })} title={`Job ${row.id}`}>
+    <Side
+      onClose={() => void navigate({ pathname: `/w/${workspace}/history`, search }, { preventScrollReset: true })}
+      title={`Job ${row.id}`}
+    >
       <Group gap="xs" mb={4} wrap="nowrap">
         <State state={row.state} />
         <Title order={2} size="h3" className="clip" style={{ maxWidth: "none", flex: 1 }} title={name}>

@@ -22,8 +22,16 @@ export function MetadataTab({ job: { row, detail, events } }: { job: JobData }) 
       </Section>
       <Facts
         facts={[
-          ["Labels", Object.entries(row.labels).map(([key, value]) => `${key}=${String(value)}`).join(", ")],
-          ["Priority", `${detail.priority}${detail.effective_priority === detail.priority ? "" : `, ${detail.effective_priority} by waiting`}`],
+          [
+            "Labels",
+            Object.entries(row.labels)
+              .map(([key, value]) => `${key}=${String(value)}`)
+              .join(", "),
+          ],
+          [
+            "Priority",
+            `${detail.priority}${detail.effective_priority === detail.priority ? "" : `, ${detail.effective_priority} by waiting`}`,
+          ],
           ["Timeout", `${detail.timeout_seconds} s an attempt`],
           ["Idempotency key", detail.idempotency_key],
           ["Concurrency key", detail.concurrency_key],
@@ -46,7 +54,11 @@ export function MetadataTab({ job: { row, detail, events } }: { job: JobData }) 
             { id: "at", header: "When", cell: (event) => <At at={event.at} /> },
             { id: "action", header: "What", cell: (event) => event.action },
             { id: "actor", header: "Who", cell: (event) => event.actor_name },
-            { id: "data", header: "Particulars", cell: (event) => <span className="mono">{JSON.stringify(event.data)}</span> },
+            {
+              id: "data",
+              header: "Particulars",
+              cell: (event) => <span className="mono">{JSON.stringify(event.data)}</span>,
+            },
           ]}
         />
       </Section>

@@ -34,7 +34,9 @@ export function OutputTab({ runs }: { runs: readonly RunRow[] }) {
       </Group>
       {printed.length === 0 ? (
         <Empty title={run.finished_at ? "This attempt printed nothing" : "Nothing printed yet"}>
-          {run.argv === null ? "A function's log is in its worker's log; what it returned is under Metadata." : "It is shown here as it comes."}
+          {run.argv === null
+            ? "A function's log is in its worker's log; what it returned is under Metadata."
+            : "It is shown here as it comes."}
         </Empty>
       ) : (
         <Streams key={run.id} run={run} printed={printed} />
@@ -53,9 +55,20 @@ function Streams({ run, printed }: { run: RunRow; printed: readonly Stream[] }) 
     <>
       <Group gap="xs" mb={6}>
         {printed.length > 1 && (
-          <SegmentedControl size="xs" data={[...printed]} value={stream} onChange={(value) => setAsked(value as Stream)} aria-label="Stream" />
+          <SegmentedControl
+            size="xs"
+            data={[...printed]}
+            value={stream}
+            onChange={(value) => setAsked(value as Stream)}
+            aria-label="Stream"
+          />
         )}
-        <Checkbox size="xs" label="Follow" checked={follow} onChange={(event) => setFollow(event.currentTarget.checked)} />
+        <Checkbox
+          size="xs"
+          label="Follow"
+          checked={follow}
+          onChange={(event) => setFollow(event.currentTarget.checked)}
+        />
         <Anchor size="xs" href={`/w/${workspace}/output/${run.id}?stream=${stream}&download=1`} download>
           Download ({bytes(run[`${stream}_bytes`])})
         </Anchor>
@@ -70,7 +83,12 @@ function Streams({ run, printed }: { run: RunRow; printed: readonly Stream[] }) 
           </Text>
         )}
       </Group>
-      {output && (stream === "raw" ? <TerminalOutput output={output} follow={follow} /> : <TextOutput output={output} follow={follow} />)}
+      {output &&
+        (stream === "raw" ? (
+          <TerminalOutput output={output} follow={follow} />
+        ) : (
+          <TextOutput output={output} follow={follow} />
+        ))}
     </>
   );
 }

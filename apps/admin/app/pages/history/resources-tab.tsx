@@ -22,11 +22,15 @@ export function ResourcesTab({ job }: { job: JobData }) {
       {job.lease && (
         <Section title="Now">
           <Text size="sm">
-            {bytes(job.lease.memory_bytes)} at its peak · {duration(job.lease.cpu_seconds)} of processor time · cost {money(job.lease.cost)}
+            {bytes(job.lease.memory_bytes)} at its peak · {duration(job.lease.cpu_seconds)} of processor time · cost{" "}
+            {money(job.lease.cost)}
           </Text>
           {samples.length > 1 && (
             <>
-              <Line values={samples.map(({ memory }) => memory)} what={`Peak memory, ${bytes(samples.at(-1)?.memory)}`} />
+              <Line
+                values={samples.map(({ memory }) => memory)}
+                what={`Peak memory, ${bytes(samples.at(-1)?.memory)}`}
+              />
               <Line values={share(samples)} what="Processors in use" />
               <Text size="xs" className="dim">
                 From the heartbeats that came while this page was open; only peaks and sums are kept.
@@ -43,8 +47,20 @@ export function ResourcesTab({ job }: { job: JobData }) {
           empty={null}
           columns={[
             { id: "attempt", header: "Attempt", right: true, by: (run) => run.attempt, cell: (run) => run.attempt },
-            { id: "memory", header: "Peak memory", right: true, by: (run) => run.memory_bytes, cell: (run) => bytes(run.memory_bytes) },
-            { id: "cpu", header: "Processor time", right: true, by: (run) => run.cpu_seconds, cell: (run) => duration(run.cpu_seconds) },
+            {
+              id: "memory",
+              header: "Peak memory",
+              right: true,
+              by: (run) => run.memory_bytes,
+              cell: (run) => bytes(run.memory_bytes),
+            },
+            {
+              id: "cpu",
+              header: "Processor time",
+              right: true,
+              by: (run) => run.cpu_seconds,
+              cell: (run) => duration(run.cpu_seconds),
+            },
             {
               id: "output",
               header: "Output",
@@ -85,12 +101,20 @@ function share(samples: readonly Sample[]): number[] {
 function Line({ values, what }: { values: readonly number[]; what: string }) {
   const most = Math.max(...values, 1e-9);
   const step = 600 / Math.max(1, values.length - 1);
-  const points = values.map((value, place) => `${(place * step).toFixed(1)},${(58 - (value / most) * 54).toFixed(1)}`).join(" ");
+  const points = values
+    .map((value, place) => `${(place * step).toFixed(1)},${(58 - (value / most) * 54).toFixed(1)}`)
+    .join(" ");
   return (
     <figure style={{ margin: "0.5rem 0" }}>
       <svg viewBox="0 0 600 60" width="100%" height={60} preserveAspectRatio="none" role="img" aria-label={what}>
         <title>{what}</title>
-        <polyline points={points} fill="none" stroke="light-dark(#2f7f9f, #6fc3e3)" strokeWidth={2} vectorEffect="non-scaling-stroke" />
+        <polyline
+          points={points}
+          fill="none"
+          stroke="light-dark(#2f7f9f, #6fc3e3)"
+          strokeWidth={2}
+          vectorEffect="non-scaling-stroke"
+        />
       </svg>
       <figcaption className="dim" style={{ fontSize: "0.75rem" }}>
         {what}

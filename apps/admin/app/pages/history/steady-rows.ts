@@ -25,7 +25,10 @@ export function useSteadyRows(read: readonly JobRow[], list: string, keep: boole
     drawn.current = { list: "", rows: [] };
     redraw((count) => count + 1);
   }, []);
-  const held = drawn.current.list === list && drawn.current.rows.length > 0 && (keep || inside.current.pointer || inside.current.focus);
+  const held =
+    drawn.current.list === list &&
+    drawn.current.rows.length > 0 &&
+    (keep || inside.current.pointer || inside.current.focus);
   const fresh = new Map(read.map((row) => [row.id, row]));
   const rows = held ? drawn.current.rows.map((row) => fresh.get(row.id) ?? row) : read;
   drawn.current = { list, rows };

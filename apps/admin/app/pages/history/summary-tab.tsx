@@ -26,7 +26,11 @@ export function SummaryTab({ job }: { job: JobData }) {
         </Alert>
       )}
       {row.error_message && (
-        <Alert color="red.9" variant="outline" title={row.state === "retrying" ? "Its last attempt failed" : "Why it did not complete"}>
+        <Alert
+          color="red.9"
+          variant="outline"
+          title={row.state === "retrying" ? "Its last attempt failed" : "Why it did not complete"}
+        >
           <Text size="sm" className="mono">
             {row.error_message}
           </Text>
@@ -43,15 +47,31 @@ export function SummaryTab({ job }: { job: JobData }) {
           ["Kind", row.kind],
           ["Queue, lane, class", `${row.queue}, ${row.lane}, ${row.class}`],
           ["Venture", row.venture],
-          ["Trigger", row.schedule ? <Link to={`/w/${workspace}/schedules#${row.schedule}`}>schedule {row.schedule}</Link> : row.trigger],
+          [
+            "Trigger",
+            row.schedule ? (
+              <Link to={`/w/${workspace}/schedules#${row.schedule}`}>schedule {row.schedule}</Link>
+            ) : (
+              row.trigger
+            ),
+          ],
           ["Enqueued by", row.created_by_name],
           ["Enqueued", <Moment key="e" at={row.created_at} />],
-          ["Due", Date.parse(detail.run_at) > Date.parse(row.created_at) ? <Moment key="d" at={detail.run_at} /> : null],
+          [
+            "Due",
+            Date.parse(detail.run_at) > Date.parse(row.created_at) ? <Moment key="d" at={detail.run_at} /> : null,
+          ],
           ["Started", row.started_at && <Moment key="s" at={row.started_at} />],
           ["Finished", row.finished_at && <Moment key="f" at={row.finished_at} />],
           ["Duration", duration(row.duration_seconds)],
-          ["Usually takes", typical === null ? "not known yet: fewer than 3 of its kind have completed" : duration(typical)],
-          ["Attempts", `${row.attempt} of ${row.max_attempts}${detail.crash_count > 0 ? `, ${detail.crash_count} lost to dead workers` : ""}`],
+          [
+            "Usually takes",
+            typical === null ? "not known yet: fewer than 3 of its kind have completed" : duration(typical),
+          ],
+          [
+            "Attempts",
+            `${row.attempt} of ${row.max_attempts}${detail.crash_count > 0 ? `, ${detail.crash_count} lost to dead workers` : ""}`,
+          ],
           ["Exit", row.signal ?? row.exit_code],
           ["Cost", `${money(row.cost)}${detail.est_cost === null ? "" : ` (estimate ${money(detail.est_cost)})`}`],
           ["Held by", row.held_by.length > 0 ? row.held_by.join(", ").replaceAll("_", " ") : null],
@@ -80,7 +100,11 @@ export function SummaryTab({ job }: { job: JobData }) {
               header: "Took",
               right: true,
               cell: (run) =>
-                run.finished_at ? duration((Date.parse(run.finished_at) - Date.parse(run.started_at)) / 1000) : <Since at={run.started_at} />,
+                run.finished_at ? (
+                  duration((Date.parse(run.finished_at) - Date.parse(run.started_at)) / 1000)
+                ) : (
+                  <Since at={run.started_at} />
+                ),
             },
             { id: "worker", header: "Worker", right: true, cell: (run) => run.worker_id },
             {
@@ -105,20 +129,24 @@ export function SummaryTab({ job }: { job: JobData }) {
           ))}
         </ol>
       </Section>
-      {lease && <Label label={lease.label} age={lease.heartbeat_age_seconds} what={`lease, worker ${lease.worker ?? "?"}`} />}
+      {lease && (
+        <Label label={lease.label} age={lease.heartbeat_age_seconds} what={`lease, worker ${lease.worker ?? "?"}`} />
+      )}
     </Stack>
   );
 }
 
 function Progress({ job: { row, typical } }: { job: JobData }) {
-  const share = row.progress ?? (typical && row.duration_seconds !== null ? Math.min(0.99, row.duration_seconds / typical) : 0);
+  const share =
+    row.progress ?? (typical && row.duration_seconds !== null ? Math.min(0.99, row.duration_seconds / typical) : 0);
   const known = row.progress !== null;
   return (
     <div aria-live="polite" data-progress={row.progress ?? ""}>
       <Bar share={share} label={known ? `${Math.round(share * 100)} % done` : "running"} />
       <Text size="sm" mt={4}>
         {known ? `${Math.round(share * 100)} %` : "It reports no progress"}
-        {row.progress_message ? ` · ${row.progress_message}` : ""} · {row.started_at && <Since at={row.started_at} />} so far
+        {row.progress_message ? ` · ${row.progress_message}` : ""} · {row.started_at && <Since at={row.started_at} />}{" "}
+        so far
         {typical !== null && ` · usually ${duration(typical)}`}
       </Text>
     </div>

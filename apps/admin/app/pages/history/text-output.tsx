@@ -50,16 +50,29 @@ export function TextOutput({ output, follow }: { output: Output; follow: boolean
             {plural(found, "line")}
           </Text>
         )}
-        <Button size="xs" variant="default" onClick={() => go((line) => FAILURE.test(line))} disabled={!shown.some((line) => FAILURE.test(line))}>
+        <Button
+          size="xs"
+          variant="default"
+          onClick={() => go((line) => FAILURE.test(line))}
+          disabled={!shown.some((line) => FAILURE.test(line))}
+        >
           First failure
         </Button>
         <Checkbox size="xs" label="Wrap" checked={wrap} onChange={(event) => setWrap(event.currentTarget.checked)} />
       </Group>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a part that scrolls must be reachable by keyboard. */}
-      <pre ref={box} className="hf-pre" tabIndex={0} aria-label="Output" style={{ maxHeight: "50vh", ...(wrap ? {} : { whiteSpace: "pre" }) }}>
+      <pre
+        ref={box}
+        className="hf-pre"
+        tabIndex={0}
+        aria-label="Output"
+        style={{ maxHeight: "50vh", ...(wrap ? {} : { whiteSpace: "pre" }) }}
+      >
         {shown.map((line, place) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a line is its place.
-          <div key={place} data-line style={isWanted(line) ? { background: "light-dark(#ffe9a8, #5a4a12)" } : undefined}>
+          <div
+            key={place}
+            data-line
+            style={isWanted(line) ? { background: "light-dark(#ffe9a8, #5a4a12)" } : undefined}
+          >
             {line || "\u200a"}
           </div>
         ))}

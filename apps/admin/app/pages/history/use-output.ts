@@ -28,7 +28,9 @@ export function useOutput(run: number, stream: string): Output | undefined {
     let here: Output | undefined;
     const look = async () => {
       const place = here ? `after=${here.from + here.bytes.length}` : `tail=${TAIL}`;
-      const answer = await fetch(`/w/${workspace}/output/${run}?stream=${stream}&${place}`, { signal: gone.signal }).catch(() => undefined);
+      const answer = await fetch(`/w/${workspace}/output/${run}?stream=${stream}&${place}`, {
+        signal: gone.signal,
+      }).catch(() => undefined);
       if (gone.signal.aborted) return;
       if (answer?.ok) {
         here = grown(here, (await answer.json()) as Piece);
