@@ -10,8 +10,9 @@ const level = process.env.HOLDFAST_LOG_LEVEL ?? "info";
 try {
   const log = pino({ name: "admin", base: null, level });
   const settings = readSettings(process.env);
-  if (await build()) log.info("built");
-  const server = await startAdminServer(settings, log);
+  const built = await build();
+  if (built.made) log.info("built");
+  const server = await startAdminServer(settings, built, log);
   log.info({ project: settings.url }, `listening at ${server.url}`);
   process.send?.({ url: server.url });
   const stop = async (signal: string) => {
