@@ -1,3 +1,11 @@
+import { relative } from "node:path";
 import type { Config } from "@react-router/dev/config";
 
-export default { appDirectory: "app", ssr: true } satisfies Config;
+// server/build.ts says where: a build has its sources' digest for a name.
+const folder = process.env.HOLDFAST_ADMIN_BUILD;
+
+export default {
+  appDirectory: "app",
+  ssr: true,
+  ...(folder ? { buildDirectory: relative(import.meta.dirname, folder) } : {}),
+} satisfies Config;

@@ -12,5 +12,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     teardownTimeout: 60_000,
+    // A poll waits for a fact; on a busy machine facts take their time.
+    expect: { poll: { timeout: 20_000 } },
   },
 });

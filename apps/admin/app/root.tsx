@@ -6,7 +6,7 @@ import "@xterm/xterm/css/xterm.css";
 import "./app.css";
 import { ColorSchemeScript, MantineProvider, mantineHtmlProps } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
-import { type ReactNode, use } from "react";
+import { type ReactNode, use, useEffect } from "react";
 import { Links, Meta, type MiddlewareFunction, Outlet, Scripts, ScrollRestoration } from "react-router";
 import { supabaseMiddleware } from "./data/session.server.ts";
 import { Failed } from "./shell/failed.tsx";
@@ -45,6 +45,10 @@ export function Layout({ children }: { children: ReactNode }) {
 }
 
 export default function Root() {
+  // For whoever drives this page: from here on its buttons do something.
+  useEffect(() => {
+    document.documentElement.dataset.ready = "";
+  }, []);
   return <Outlet />;
 }
 

@@ -6,7 +6,7 @@ import { createRequestListener } from "@react-router/node";
 import type { Logger } from "pino";
 import type { ServerBuild } from "react-router";
 import sirv from "sirv";
-import { BUILD } from "./build.ts";
+import type { Build } from "./build.ts";
 import { gate, originsOf } from "./gate.ts";
 import { SECURITY_HEADERS } from "./headers.ts";
 import type { Settings } from "./settings.ts";
@@ -24,13 +24,13 @@ const PATIENCE_MS = 5_000;
  *
  * The app reads where the project is from the environment, so this process serves one project.
  */
-export async function startAdminServer(settings: Settings, log: Logger): Promise<AdminServer> {
+export async function startAdminServer(settings: Settings, built: Build, log: Logger): Promise<AdminServer> {
   process.env.HOLDFAST_URL = settings.url;
   process.env.HOLDFAST_KEY = settings.key;
   process.env.HOLDFAST_ADMIN_SECURE = settings.origin?.startsWith("https:") ? "1" : "";
-  const build = (await import(pathToFileURL(BUILD.server).href)) as ServerBuild;
-  const page = createRequestListener({ build, mode: "production" });
-  const files = sirv(BUILD.client, {
+  const routes = (await import(pathToFileURL(built.server).href)) as ServerBuild;
+  const page = createRequestListener({ build: routes, mode: "production" });
+  const files = sirv(built.client, {
     etag: true,
     setHeaders: (response, path) => {
       if (path.startsWith("/assets/")) response.setHeader("Cache-Control", "public, max-age=31536000, immutable");

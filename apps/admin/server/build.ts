@@ -1,53 +1,67 @@
 import "./production.ts";
 import { createHash } from "node:crypto";
-import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 const APP = join(import.meta.dirname, "..");
-const STAMP = join(APP, "build", ".built-from");
+const BUILDS = join(APP, "build");
+/** Builds that are kept: a server that was started from an earlier one goes on reading its files. */
+const KEPT = 3;
 
-/** Where `react-router build` puts the browser's files and the server's module. */
-export const BUILD = { client: join(APP, "build/client"), server: join(APP, "build/server/index.js") };
+/** A build of the app: the browser's files, and the server's module. */
+export interface Build {
+  client: string;
+  server: string;
+  /** True when it was made now; false when it was there. */
+  made: boolean;
+}
 
-/** Builds the app unless the build there is of exactly these sources. Takes about 3 s; says whether it built. */
-export async function build(): Promise<boolean> {
-  const wanted = digestOfSources();
-  if (existsSync(BUILD.server) && existsSync(STAMP) && readFileSync(STAMP, "utf8") === wanted) return false;
-  // Loaded only now: a server that has its build needs no bundler.
+/**
+ * The build of exactly these sources; made when it is not there, which takes about 5 s. It appears whole or not at all, so
+ * processes that build at the same time do not disturb each other.
+ */
+export async function build(): Promise<Build> {
+  const folder = join(BUILDS, digestOfSources());
+  const made = !existsSync(folder);
+  if (made) await make(folder);
+  return { client: join(folder, "client"), server: join(folder, "server/index.js"), made };
+}
+
+async function make(folder: string): Promise<void> {
+  const draft = `${folder}.${process.pid}`;
+  mkdirSync(BUILDS, { recursive: true });
+  process.env.HOLDFAST_ADMIN_BUILD = draft;
+  // Loaded only now: a server that has its build needs no bundler. It looks for its configuration where the process is.
   const { createBuilder } = await import("vite");
   const before = process.cwd();
   process.chdir(APP);
   try {
     const builder = await createBuilder({ root: APP, mode: "production", configFile: join(APP, "vite.config.ts") });
     await builder.buildApp();
+    if (!existsSync(folder)) renameSync(draft, folder);
   } finally {
     process.chdir(before);
+    rmSync(draft, { recursive: true, force: true });
   }
-  writeFileSync(STAMP, wanted);
-  return true;
+  const builds = readdirSync(BUILDS).filter((name) => !name.includes("."));
+  const age = (name: string) => statSync(join(BUILDS, name)).mtimeMs;
+  for (const old of builds.sort((a, b) => age(b) - age(a)).slice(KEPT)) {
+    rmSync(join(BUILDS, old), { recursive: true, force: true });
+  }
 }
 
 function digestOfSources(): string {
-  const hash = createHash("sha256");
-  const files = globSync(
-    ["app/**/*", "package.json", "*.config.ts", "../../pnpm-lock.yaml", "../../packages/client/src/**/*.ts"],
-    {
-      cwd: APP,
-      withFileTypes: true,
-    },
-  );
-  for (const file of files
+  const hash = createHash("sha256").update(process.versions.node);
+  const sources = ["app/**/*", "public/**/*", "package.json", "*.config.ts", "../../packages/client/src/**/*.ts"];
+  const files = globSync([...sources, "../../pnpm-lock.yaml"], { cwd: APP, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort()) {
-    hash.update(file).update("\0").update(readFileSync(file));
-  }
-  return hash.digest("hex");
+    .map((entry) => join(entry.parentPath, entry.name));
+  for (const file of files.sort()) hash.update(file.slice(APP.length)).update("\0").update(readFileSync(file));
+  return hash.digest("hex").slice(0, 16);
 }
 
 if (import.meta.main) {
   const began = performance.now();
-  console.log(
-    (await build()) ? `built in ${((performance.now() - began) / 1000).toFixed(1)} s` : "the build is current",
-  );
+  const { made } = await build();
+  console.log(made ? `built in ${((performance.now() - began) / 1000).toFixed(1)} s` : "the build is current");
 }

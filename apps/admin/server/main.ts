@@ -6,12 +6,16 @@ import { readSettings, SettingsError } from "./settings.ts";
 
 // The admin app as a process: HOLDFAST_URL and HOLDFAST_KEY (the publishable key), and nothing else that matters.
 
+// Started by somebody who is gone: nobody would end it any more.
+if (process.send) process.once("disconnect", () => process.exit(0));
+
 const level = process.env.HOLDFAST_LOG_LEVEL ?? "info";
 try {
   const log = pino({ name: "admin", base: null, level });
   const settings = readSettings(process.env);
-  if (await build()) log.info("built");
-  const server = await startAdminServer(settings, log);
+  const built = await build();
+  if (built.made) log.info("built");
+  const server = await startAdminServer(settings, built, log);
   log.info({ project: settings.url }, `listening at ${server.url}`);
   process.send?.({ url: server.url });
   const stop = async (signal: string) => {
@@ -20,8 +24,6 @@ try {
     process.exit(0);
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => void stop(signal));
-  // Started by somebody who is gone: nobody would end it any more.
-  if (process.send) process.once("disconnect", () => void stop("the parent ended"));
 } catch (error) {
   if (error instanceof SettingsError) {
     console.error(`error: ${error.message}\n  do: set the variable and start again; see apps/admin/README.md`);

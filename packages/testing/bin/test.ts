@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
+import { build } from "@holdfast/admin/build";
+import { installBrowser } from "../src/browser/find-browser.ts";
 import { sweepAbandonedRuns } from "../src/cluster/sweep.ts";
 import { isSuccess, readTally, TALLY_FILE, tallyLine } from "../src/reporter/tally.ts";
 
@@ -12,6 +14,13 @@ const testing = resolve(import.meta.dirname, "..");
 const vitest = join(dirname(createRequire(import.meta.url).resolve("vitest/package.json")), "vitest.mjs");
 const folder = mkdtempSync(join(tmpdir(), "holdfast-tally-"));
 const tallyFile = join(folder, "tally.json");
+
+// What the journeys need that takes time: once, before two of them want it at the same moment.
+const filters = process.argv.slice(2).filter((argument) => !argument.startsWith("-"));
+if (filters.length === 0 || filters.some((filter) => filter.includes("journeys"))) {
+  installBrowser();
+  await build();
+}
 
 const child = spawn(
   process.execPath,

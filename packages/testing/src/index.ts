@@ -1,4 +1,5 @@
 export { waitUntil } from "@holdfast/local";
+export { findBrowser } from "./browser/find-browser.ts";
 export { controlClock, type TestClock } from "./clock/clock.ts";
 export {
   type ClusterInfo,

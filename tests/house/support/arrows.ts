@@ -12,7 +12,7 @@ export const ARROWS: Record<string, readonly string[] | "*"> = {
   "packages/worker": ["db", "runner"],
   "packages/supervisor": ["db"],
   "packages/readiness": ["db"],
-  "packages/testing": ["db", "local"],
+  "packages/testing": ["admin", "db", "local"],
   "packages/cli": "*",
   "apps/worker": "*",
   // No database connection: only the project's address and the publishable key.
@@ -33,7 +33,7 @@ export interface Trespass {
 export function trespasses(files: readonly SourceFile[]): Trespass[] {
   return files.flatMap((file) => {
     const home = /^(?:packages|apps)\/[^/]+/.exec(file.path)?.[0];
-    if (home === undefined || !/^(?:packages|apps)\/[^/]+\/(?:src|bin|app)\//.test(file.path)) return [];
+    if (home === undefined || !/^(?:packages|apps)\/[^/]+\/(?:src|bin|app|server)\//.test(file.path)) return [];
     const allowed = ARROWS[home];
     if (allowed === undefined) return [{ file: file.path, imports: "", why: `${home} has no line in ARROWS` }];
     return importsOf(file.text).flatMap((name) => {

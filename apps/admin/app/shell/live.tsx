@@ -25,9 +25,10 @@ export function Live({ children }: { children: ReactNode }) {
   const { workspace } = useParams();
   const { revalidate, state } = useRevalidator();
   const navigation = useNavigation();
+  const fetchers = useFetchers();
   const busy = useRef(false);
   busy.current =
-    state !== "idle" || navigation.state !== "idle" || useFetchers().some((fetcher) => fetcher.state !== "idle");
+    state !== "idle" || navigation.state !== "idle" || fetchers.some((fetcher) => fetcher.state !== "idle");
   const [connection, setConnection] = useState<Connection>({ lostSince: undefined, signedOut: false });
   useEffect(() => {
     let asking = false;

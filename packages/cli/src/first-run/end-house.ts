@@ -24,6 +24,7 @@ export interface EndOptions {
 export async function endHouse(screen: Screen, house: House, { commands }: EndOptions): Promise<string[]> {
   const { stack } = house;
   screen.lines(["", stack.attached ? "  ending what was started here; the stack stays up" : "  ending everything"]);
+  await house.admin?.stop();
   await house.worker?.stop();
   // Asked after the keeper has ended: a worker that it had started anew a moment ago is known by then.
   const known = await knownProcesses(house.holdfast).catch(() => undefined);
@@ -64,6 +65,7 @@ export async function forceEnd(house: House): Promise<void> {
   ]);
   const { workers, work } = sort(house, known);
   house.worker?.kill();
+  void house.admin?.stop();
   killAll(house.stack.attached ? workers : [...workers, ...work]);
   if (!house.stack.attached) await house.stack.postgres.stop("immediate").catch(() => {});
   process.exit(130);

@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { exitCodeOf, formatError } from "../cli-error.ts";
 import { paint } from "../terminal/paint.ts";
+import { AdminProcess } from "./admin-process.ts";
 import { endHouse, forceEnd } from "./end-house.ts";
+import { FirstRunError } from "./first-run-error.ts";
 import { type Happened, happenedTable } from "./happened.ts";
 import { Interrupt } from "./interrupt.ts";
 import { type House, openHouse, openStack, type Ports } from "./open-house.ts";
@@ -34,6 +36,7 @@ export async function firstRun(options: FirstRunOptions): Promise<number> {
     house = opened;
     interrupt.onForce = () => forceEnd(opened);
     const parts = await interrupt.race(showParts(opened, screen));
+    await interrupt.race(showAdmin(opened, screen));
     showEnd(screen, opened, parts);
     exitCode = 0;
     if (!options.once) {
@@ -60,7 +63,24 @@ async function showParts(house: House, screen: Screen): Promise<Happened[]> {
   return [await runFunction(house, screen), await runCommand(house, screen), await proveSurvival(house, screen)];
 }
 
-function showEnd(screen: Screen, { stack }: House, parts: readonly Happened[]): void {
+/** Starts the admin app over the same stack; somebody who is not signed in is asked to sign in. */
+async function showAdmin(house: House, screen: Screen): Promise<void> {
+  screen.title("4  The admin app");
+  const began = performance.now();
+  const admin = await AdminProcess.start(house.stack);
+  house.admin = admin;
+  const answer = await fetch(admin.url);
+  if (!answer.ok || !answer.url.endsWith("/sign-in")) {
+    throw new FirstRunError(
+      `${admin.url} answered ${answer.status} at ${answer.url}`,
+      "read logs/admin.log in the state folder",
+    );
+  }
+  const { owner } = house.stack.users;
+  screen.done(`${admin.url} answers; sign in as ${owner.email}, with its password from users.json`, began);
+}
+
+function showEnd(screen: Screen, { stack, admin }: House, parts: readonly Happened[]): void {
   const last = parts.at(-1)?.job.id;
   screen.title("What happened");
   screen.lines(happenedTable(screen, parts));
@@ -73,6 +93,7 @@ function showEnd(screen: Screen, { stack }: House, parts: readonly Happened[]): 
     `  ${holdfast} logs --job ${String(last).padEnd(21)}every line it printed`,
     `  ${holdfast} enqueue hello --payload '{"name": "you"}' --wait`,
     "",
+    ...(admin ? [`  admin     ${admin.url}`] : []),
     `  Data API  ${stack.apiUrl}   key ${stack.publishableKey.slice(0, 20)}… (secrets.json)`,
     `  people    ${Object.values(stack.users)
       .map((user) => user.email)

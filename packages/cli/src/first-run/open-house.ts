@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { createHoldfast, type Holdfast, signIn } from "@holdfast/client";
 import { type Stack, startStack } from "@holdfast/local";
 import { passwords } from "../commands/stack.ts";
+import type { AdminProcess } from "./admin-process.ts";
 import { takeLane } from "./own-lane.ts";
 import type { Screen } from "./screen.ts";
 import { WorkerProcess } from "./worker-process.ts";
@@ -22,6 +23,8 @@ export interface House {
   lane: string;
   /** The keeper that is kept now; none where somebody else's worker does the work. */
   worker: WorkerProcess | undefined;
+  /** The admin app, once it has been started. */
+  admin: AdminProcess | undefined;
   logFile: string;
 }
 
@@ -56,7 +59,7 @@ export async function openHouse(screen: Screen, stack: Stack): Promise<House> {
       `worker ${ready.id} (pid ${ready.pid}) for lane ${lane}, its keeper and the supervisor (pid ${worker.pid})`,
       began,
     );
-    return { stack, holdfast, workerName, lane, worker, logFile: worker.logFile };
+    return { stack, holdfast, workerName, lane, worker, admin: undefined, logFile: worker.logFile };
   } catch (error) {
     // Nobody else knows of these two yet.
     await worker?.stop();

@@ -64,6 +64,7 @@ export function TextOutput({ output, follow }: { output: Output; follow: boolean
         ref={box}
         className="hf-pre"
         tabIndex={0}
+        role="region"
         aria-label="Output"
         style={{ maxHeight: "50vh", ...(wrap ? {} : { whiteSpace: "pre" }) }}
       >
