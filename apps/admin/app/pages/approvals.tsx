@@ -74,7 +74,7 @@ export async function loader(args: LoaderFunctionArgs) {
             .order("id")
             .limit(CARDS),
       );
-    const [mine, others, decided, actions, workspaces] = await Promise.all([
+    const [mine, others, decided, workspaces] = await Promise.all([
       pending(true),
       pending(false),
       data.read<RequestRow[]>((db) => {
@@ -85,9 +85,14 @@ export async function loader(args: LoaderFunctionArgs) {
           .order("id", { ascending: false })
           .limit(100);
       }),
-      subjectActions(data, workspace, ["approval"]),
       data.read<{ currency: string }[]>((db) => db.from("workspaces").select("currency").eq("id", workspace)),
     ]);
+    const actions = await subjectActions(
+      data,
+      workspace,
+      ["approval"],
+      mine.map(({ id }) => id),
+    );
     const inFull = (rows: typeof mine): PendingRequest[] =>
       rows.map(({ shown, last, last_at, ...row }) => ({
         ...row,
@@ -219,7 +224,15 @@ const HISTORY: Column<RequestRow>[] = [
     cell: ({ id }) => <span id={String(id)}>{id}</span>,
   },
   { id: "state", header: "State", by: ({ state }) => state, cell: ({ state }) => <State state={state} /> },
-  { id: "asked", header: "Asked for", cell: (request) => <Asked request={request} /> },
+  {
+    id: "asked",
+    header: "Asked for",
+    cell: (request) => (
+      <span className="clip">
+        <Asked request={request} />
+      </span>
+    ),
+  },
   { id: "by", header: "By", by: (request) => request.requested_by_name, cell: (request) => request.requested_by_name },
   {
     id: "requested",

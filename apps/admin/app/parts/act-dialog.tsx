@@ -61,12 +61,15 @@ export function AskActs({
   about,
   onAsk,
   labels = {},
+  size = "compact-sm",
 }: {
   allowed: readonly Allowed[];
   about: string;
   onAsk: (allowed: Allowed, label?: string) => void;
   /** What a button says, by verb, if not the verb. */
   labels?: Readonly<Record<string, string>>;
+  /** Larger where it is what a page is opened for, on a phone. */
+  size?: "compact-sm" | "sm";
 }) {
   return (
     <Group gap={6} wrap="wrap">
@@ -75,7 +78,7 @@ export function AskActs({
         return (
           <Button
             key={each.verb}
-            size="compact-sm"
+            size={size}
             variant="default"
             onClick={() => onAsk(each, label)}
             aria-label={`${label ?? capital(each.verb)} ${about}`}

@@ -58,8 +58,8 @@ export function RequestCard({
       </Group>
       <Part title={shown.argv || named.has("payload") ? "What would run" : "What would change"}>
         <Stack gap={6}>
-          {shown.argv && <Argv argv={shown.argv} />}
-          <Fields fields={shown.fields} />
+          {shown.argv && <Argv argv={shown.argv} label={`Command of approval ${request.id}`} />}
+          <Fields fields={shown.fields} of={`approval ${request.id}`} />
           <div className="dim">
             sha-256 <Digest digest={request.digest} /> of exactly this
           </div>
@@ -76,7 +76,7 @@ export function RequestCard({
       <Part title={`Consent: ${request.grants} of ${request.quorum}`}>
         <Decisions decisions={request.decisions} />
       </Part>
-      {allowed.length > 0 && <AskActs allowed={allowed} about={`approval ${request.id}`} onAsk={onAsk} />}
+      {allowed.length > 0 && <AskActs size="sm" allowed={allowed} about={`approval ${request.id}`} onAsk={onAsk} />}
       {request.why_not && (
         <div className="dim">
           You cannot decide about this: <b>{request.why_not}</b>.
@@ -149,26 +149,27 @@ function Expiry({ at }: { at: string }) {
   );
 }
 
-function Fields({ fields }: { fields: readonly Field[] }) {
-  const short = fields.filter(({ block }) => !block);
+function Fields({ fields, of }: { fields: readonly Field[]; of: string }) {
+  const unset = fields.filter(({ text }) => text === null);
   return (
     <>
       <Facts
-        facts={short.map(({ name, text }) => [
-          inWords(name),
-          text === null ? null : (
+        facts={fields
+          .filter(({ text, block }) => text !== null && !block)
+          .map(({ name, text }) => [
+            inWords(name),
             <span key={name} className="mono">
               {text}
-            </span>
-          ),
-        ])}
+            </span>,
+          ])}
       />
+      {unset.length > 0 && <div className="dim">Not set: {unset.map(({ name }) => inWords(name)).join(", ")}</div>}
       {fields
         .filter(({ block }) => block)
         .map(({ name, text }) => (
           <div key={name}>
             <div className="dim">{inWords(name)}</div>
-            <pre className="hf-pre" tabIndex={0} role="region" aria-label={inWords(name)}>
+            <pre className="hf-pre" tabIndex={0} role="region" aria-label={`${inWords(name)} of ${of}`}>
               {text}
             </pre>
           </div>
@@ -216,10 +217,10 @@ function Changed({ difference: { path, was, is } }: { difference: Difference }) 
 
 function Part({ title, children }: { title: string; children: ReactNode }) {
   return (
-    <section aria-label={title}>
+    <div>
       <h4>{title}</h4>
       {children}
-    </section>
+    </div>
   );
 }
 
