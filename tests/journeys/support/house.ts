@@ -1,5 +1,5 @@
 import { type ChildProcess, fork, spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createTestStack, findBrowser } from "@holdfast/testing";
 import pg from "pg";
@@ -79,7 +79,7 @@ export class House implements AsyncDisposable {
         HOLDFAST_DATABASE_URL: this.stack.databaseUrl("holdfast_worker"),
         HOLDFAST_STATE: this.stack.stateDir,
         HOLDFAST_SUPERVISOR: options.supervisor === false ? "0" : "1",
-        HOLDFAST_TASKS: [join(ROOT, "apps/worker/tasks"), join(ROOT, "tests/journeys/tasks")].join(":"),
+        HOLDFAST_TASKS: [join(ROOT, "apps/worker/tasks"), join(ROOT, "tests/journeys/tasks")].join(","),
       },
     });
     closeSync(log);
@@ -160,9 +160,13 @@ export class House implements AsyncDisposable {
     ]);
   }
 
-  /** What the admin app has written to its log. */
+  /** What the admin app and the worker have written to their logs. */
   logs(): string {
-    return readFileSync(join(this.stack.stateDir, "admin.log"), "utf8");
+    const read = (name: string) => {
+      const file = join(this.stack.stateDir, name);
+      return existsSync(file) ? `${name}:\n${readFileSync(file, "utf8").split("\n").slice(-20).join("\n")}` : "";
+    };
+    return `${read("admin.log")}\n${read("worker.log")}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
