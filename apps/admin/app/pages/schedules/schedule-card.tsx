@@ -1,0 +1,167 @@
+import { Group } from "@mantine/core";
+import { Link, useParams } from "react-router";
+import type { SubjectAction } from "../../data/subject-actions.server.ts";
+import { ActButton } from "../../parts/act.tsx";
+import { Ago } from "../../parts/ago.tsx";
+import { money, plural } from "../../parts/format.ts";
+import { Label } from "../../parts/label.tsx";
+import { Json } from "../../parts/page.tsx";
+import { State } from "../../parts/state.tsx";
+import { NextWindows, type PastWindow, PastWindows } from "./windows.tsx";
+import { type Rules, rulesInWords } from "./words.ts";
+
+/** A row of `holdfast.schedule_overview`, with its times on its own clock and its rule in words. */
+export interface Schedule extends Rules {
+  id: number;
+  name: string;
+  description: string;
+  cron: string;
+  words: string;
+  time_zone: string;
+  kind: string;
+  payload: Record<string, unknown>;
+  venture: string | null;
+  queue: string | null;
+  lane: string | null;
+  class: string | null;
+  priority: number | null;
+  est_cost: number | null;
+  paid: boolean;
+  external: boolean;
+  enabled: boolean;
+  needs_approval: boolean;
+  next: { at: string; local: string }[];
+  past: PastWindow[];
+  missed_24h: number;
+  last_job_id: number | null;
+  last_job_state: string | null;
+  last_job_finished_at: string | null;
+  pending_approval_id: number | null;
+  enabled_by_name: string | null;
+  enabled_at: string | null;
+  created_by_name: string;
+  created_at: string;
+  label: string;
+  evidence_age_seconds: number | null;
+}
+
+/** Everything about one schedule: when it fires, what became of its windows, by which rules, and what may be done. */
+export function ScheduleCard({
+  schedule,
+  allowed,
+  currency,
+}: {
+  schedule: Schedule;
+  allowed: readonly SubjectAction[];
+  currency: string;
+}) {
+  const { workspace } = useParams();
+  const { name } = schedule;
+  const base = `/w/${workspace}`;
+  return (
+    <article className="hf-card" id={name} aria-labelledby={`schedule-${schedule.id}`}>
+      <Group justify="space-between" gap="xs" mb={6} align="start">
+        <div style={{ minWidth: 0 }}>
+          <Group gap="xs">
+            <h3 id={`schedule-${schedule.id}`} className="hf-name">
+              {name}
+            </h3>
+            <Label label={schedule.label} age={schedule.evidence_age_seconds} />
+            {schedule.pending_approval_id !== null && (
+              <Link to={`${base}/approvals#${schedule.pending_approval_id}`}>
+                approval {schedule.pending_approval_id} to enable it
+              </Link>
+            )}
+            {schedule.missed_24h > 0 && (
+              <State state="missed" title={`${plural(schedule.missed_24h, "window")} missed in the last 24 hours`} />
+            )}
+          </Group>
+          {schedule.description && <div className="dim">{schedule.description}</div>}
+        </div>
+        <Group gap={6}>
+          {allowed.map((each) => (
+            <ActButton
+              key={each.verb}
+              allowed={each}
+              subject="schedule"
+              target={{ schedule: name }}
+              about={`schedule ${name}`}
+              {...(each.verb === "run" ? { label: "Run now" } : {})}
+            />
+          ))}
+        </Group>
+      </Group>
+      <div className="hf-parts">
+        <div className="hf-part">
+          <h4>Fires</h4>
+          {schedule.words}
+          <div className="dim">
+            <span className="mono">{schedule.cron}</span> · {schedule.time_zone}
+          </div>
+        </div>
+        <div className="hf-part">
+          <h4>Next</h4>
+          <NextWindows windows={schedule.next} />
+        </div>
+        <div className="hf-part">
+          <h4>Last windows</h4>
+          <PastWindows windows={schedule.past} schedule={name} />
+          {schedule.last_job_id !== null && (
+            <div>
+              <Link to={`${base}/history/${schedule.last_job_id}`}>job {schedule.last_job_id}</Link>{" "}
+              <State state={schedule.last_job_state} />{" "}
+              {schedule.last_job_finished_at && (
+                <span className="dim">
+                  <Ago at={schedule.last_job_finished_at} />
+                </span>
+              )}
+            </div>
+          )}
+          <Link to={`${base}/history?schedule=${encodeURIComponent(name)}`}>all its jobs</Link>
+        </div>
+        <div className="hf-part">
+          <h4>Rules</h4>
+          {rulesInWords(schedule).map((rule) => (
+            <div key={rule}>{rule}</div>
+          ))}
+          {schedule.needs_approval && <div>enabling it takes another person's consent</div>}
+        </div>
+      </div>
+      <details style={{ marginTop: 6 }}>
+        <summary className="dim">What it starts: {schedule.kind}</summary>
+        <Started schedule={schedule} currency={currency} />
+      </details>
+    </article>
+  );
+}
+
+/** The job that it enqueues, and who made it do so. */
+function Started({ schedule, currency }: { schedule: Schedule; currency: string }) {
+  const own = (["queue", "lane", "class", "venture", "priority"] as const).flatMap((field) =>
+    schedule[field] === null ? [] : [`${field} ${schedule[field]}`],
+  );
+  return (
+    <div style={{ marginTop: 4 }}>
+      <div>
+        {[
+          `kind ${schedule.kind}`,
+          ...own,
+          schedule.paid ? `paid, estimate ${money(schedule.est_cost, currency)}` : "not paid",
+          schedule.external ? "contacts the outside" : "does not contact the outside",
+        ].join(" · ")}
+      </div>
+      <div className="dim">
+        added by {schedule.created_by_name} <Ago at={schedule.created_at} />
+        {schedule.enabled_at && (
+          <>
+            {" "}
+            · last enabled by {schedule.enabled_by_name} <Ago at={schedule.enabled_at} />
+          </>
+        )}
+      </div>
+      {Object.keys(schedule.payload).length > 0 && (
+        <Json value={schedule.payload} label={`Payload of schedule ${schedule.name}`} />
+      )}
+    </div>
+  );
+}
