@@ -1,8 +1,8 @@
-import { Link, type LoaderFunctionArgs, useLoaderData, useParams } from "react-router";
+import { Link, type LoaderFunctionArgs, useLoaderData } from "react-router";
 import { type Asked, read } from "../data/holdfast.server.ts";
 import { subjectActions } from "../data/subject-actions.server.ts";
 import { Acts } from "../parts/act.tsx";
-import { Ago, At } from "../parts/ago.tsx";
+import { Ago, At, Since } from "../parts/ago.tsx";
 import { count, duration, money, plural } from "../parts/format.ts";
 import { Label } from "../parts/label.tsx";
 import { Bar, Empty, Page, Section } from "../parts/page.tsx";
@@ -12,10 +12,13 @@ import { type Column, DataTable } from "../parts/table.tsx";
 /** What a worker runs now, of `worker_overview.current_jobs`. */
 interface CurrentJob {
   job: number;
+  /** Slug of the workspace that it belongs to. */
+  workspace: string;
   kind: string;
   name: string | null;
   running_seconds: number;
   progress: number | null;
+  progress_message: string | null;
 }
 
 /** A worker of `holdfast.worker_overview`, without its figures: one that has ended is shown without. */
@@ -100,22 +103,21 @@ export default function Workers() {
       by: (worker) => worker.name,
       cell: (worker) => (
         <span id={String(worker.id)}>
-          <b>{worker.name}</b>
-          <span className="dim num"> #{worker.id}</span>
+          <b>{worker.name}</b> <span className="dim num">#{worker.id}</span>
           <Where process={worker} />
         </span>
       ),
     },
     {
       id: "label",
-      header: "Evidence",
+      header: "Heartbeat",
       by: (worker) => worker.heartbeat_age_seconds,
       cell: (worker) => (
         <>
           <Label label={worker.label} age={worker.heartbeat_age_seconds} aged="WORKER NOT RUNNING" />
           {worker.draining_since && (
             <div className="dim">
-              drained <Ago at={worker.draining_since} />
+              told to drain <Ago at={worker.draining_since} />
             </div>
           )}
         </>
@@ -130,21 +132,21 @@ export default function Workers() {
     },
     {
       id: "completed",
-      header: "Completed (24 h)",
+      header: "Done 24 h",
       right: true,
       by: (worker) => worker.completed_24h,
       cell: (worker) => count(worker.completed_24h),
     },
     {
       id: "failed",
-      header: "Failed (24 h)",
+      header: "Failed 24 h",
       right: true,
       by: (worker) => worker.failed_24h,
       cell: (worker) => count(worker.failed_24h),
     },
     {
       id: "cost",
-      header: "Cost (24 h)",
+      header: "Cost 24 h",
       right: true,
       by: (worker) => Number(worker.cost_24h),
       cell: (worker) => money(worker.cost_24h),
@@ -161,15 +163,15 @@ export default function Workers() {
     },
     {
       id: "version",
-      header: "Version, up",
+      header: "Version",
       by: (worker) => worker.started_at,
       cell: (worker) => (
-        <>
+        <span title={`version ${worker.version}, started ${worker.started_at}`}>
           {worker.version}
-          <div className="dim">
-            since <Ago at={worker.started_at} />
+          <div className="dim num" style={{ whiteSpace: "nowrap" }}>
+            up <Since at={worker.started_at} />
           </div>
-        </>
+        </span>
       ),
     },
     {
@@ -238,52 +240,50 @@ const LISTED = 4;
 /** How many jobs a worker runs of how many it can, and which. */
 function Jobs({ worker: { name, running_jobs, capacity, current_jobs } }: { worker: Worker }) {
   const rest = current_jobs.slice(LISTED);
+  const unlisted = running_jobs - current_jobs.length;
   return (
     <>
       <span className="num">
         {count(running_jobs)} of {count(capacity)}
       </span>
-      {running_jobs > 0 && <JobLinks jobs={current_jobs.slice(0, LISTED)} />}
+      <JobLinks jobs={current_jobs.slice(0, LISTED)} />
       {rest.length > 0 && (
         <details>
           <summary aria-label={`${plural(rest.length, "more job")} of worker ${name}`}>
-            {plural(rest.length, "more job")}
+            {count(rest.length)} more
           </summary>
           <JobLinks jobs={rest} />
         </details>
       )}
-      {running_jobs > current_jobs.length && (
-        <div className="dim">
-          {running_jobs - current_jobs.length > 0 && `${plural(running_jobs - current_jobs.length, "job")} not listed`}
-        </div>
-      )}
+      {unlisted > 0 && <div className="dim">{count(unlisted)} not listed</div>}
     </>
   );
 }
 
 function JobLinks({ jobs }: { jobs: readonly CurrentJob[] }) {
-  const { workspace } = useParams();
+  if (jobs.length === 0) return null;
   return (
     <ul className="hf-list">
-      {jobs.map(({ job, kind, name, running_seconds, progress }) => (
-        <li key={job}>
+      {jobs.map(({ job, workspace, kind, name, running_seconds, progress, progress_message }) => (
+        <li key={job} className="hf-current" title={progress_message ?? undefined}>
           <Link to={`/w/${workspace}/history/${job}`} className="clip" title={`job ${job}: ${name ?? kind}`}>
             {job} {name ?? kind}
           </Link>
-          {progress === null ? (
-            <span className="dim num">{duration(Math.floor(running_seconds))}</span>
-          ) : (
-            <span style={{ display: "flex", alignItems: "center", gap: 6 }}>
-              <Bar share={Number(progress)} label={`job ${job}: ${Math.round(Number(progress) * 100)} % done`} />
-              <span className="dim num">
-                {Math.round(Number(progress) * 100)} % · {duration(Math.floor(running_seconds))}
-              </span>
-            </span>
+          <span className="dim num">{duration(Math.floor(running_seconds)).replace(/\.0 s/, " s")}</span>
+          {progress !== null && (
+            <>
+              <Bar share={Number(progress)} label={`job ${job}: ${percent(progress)} done`} />
+              <span className="dim num">{percent(progress)}</span>
+            </>
           )}
         </li>
       ))}
     </ul>
   );
+}
+
+function percent(share: number): string {
+  return `${Math.floor(Number(share) * 100)} %`;
 }
 
 /** Those that are gone, newest first: folded away, because nobody can do anything about them. */

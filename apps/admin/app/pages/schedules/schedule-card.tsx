@@ -3,7 +3,7 @@ import { Link, useParams } from "react-router";
 import type { SubjectAction } from "../../data/subject-actions.server.ts";
 import { ActButton } from "../../parts/act.tsx";
 import { Ago } from "../../parts/ago.tsx";
-import { money, plural } from "../../parts/format.ts";
+import { count, money } from "../../parts/format.ts";
 import { Label } from "../../parts/label.tsx";
 import { Json } from "../../parts/page.tsx";
 import { State } from "../../parts/state.tsx";
@@ -59,26 +59,61 @@ export function ScheduleCard({
   const { name } = schedule;
   const base = `/w/${workspace}`;
   return (
-    <article className="hf-card" id={name} aria-labelledby={`schedule-${schedule.id}`}>
-      <Group justify="space-between" gap="xs" mb={6} align="start">
-        <div style={{ minWidth: 0 }}>
-          <Group gap="xs">
-            <h3 id={`schedule-${schedule.id}`} className="hf-name">
+    <article className="hf-card hf-row" id={name} aria-labelledby={`schedule-${schedule.id}`}>
+      <div className="hf-schedule">
+        <div>
+          <Group gap={6}>
+            <h2 id={`schedule-${schedule.id}`} className="hf-name">
               {name}
-            </h3>
+            </h2>
             <Label label={schedule.label} age={schedule.evidence_age_seconds} />
-            {schedule.pending_approval_id !== null && (
-              <Link to={`${base}/approvals#${schedule.pending_approval_id}`}>
-                approval {schedule.pending_approval_id} to enable it
-              </Link>
-            )}
-            {schedule.missed_24h > 0 && (
-              <State state="missed" title={`${plural(schedule.missed_24h, "window")} missed in the last 24 hours`} />
-            )}
           </Group>
-          {schedule.description && <div className="dim">{schedule.description}</div>}
+          <div className="dim">{schedule.description}</div>
+          {schedule.pending_approval_id !== null && (
+            <Link to={`${base}/approvals#${schedule.pending_approval_id}`}>
+              approval {schedule.pending_approval_id} to enable it
+            </Link>
+          )}
         </div>
-        <Group gap={6}>
+        <div>
+          <h3 className="hf-part">Fires</h3>
+          {schedule.words}
+          <div className="dim">
+            <span className="mono">{schedule.cron}</span> · {schedule.time_zone}
+          </div>
+        </div>
+        <div>
+          <h3 className="hf-part">Next windows</h3>
+          <NextWindows windows={schedule.next} enabled={schedule.enabled} />
+        </div>
+        <div>
+          <h3 className="hf-part">Last windows</h3>
+          <PastWindows windows={schedule.past} schedule={name} />
+          <div>
+            {schedule.last_job_id !== null && (
+              <>
+                <Link to={`${base}/history/${schedule.last_job_id}`}>job {schedule.last_job_id}</Link>{" "}
+                <State state={schedule.last_job_state} />{" "}
+              </>
+            )}
+            <Link to={`${base}/history?schedule=${encodeURIComponent(name)}`} aria-label={`All jobs of ${name}`}>
+              all jobs
+            </Link>
+            {schedule.missed_24h > 0 && (
+              <b title="Windows of the last 24 hours"> · {count(schedule.missed_24h)} missed in 24 h</b>
+            )}
+          </div>
+        </div>
+      </div>
+      <div className="hf-foot">
+        <details>
+          <summary className="dim">
+            Starts {schedule.kind}; {rulesInWords(schedule).join("; ")}
+            {schedule.needs_approval && "; enabling it takes another person's consent"}
+          </summary>
+          <Started schedule={schedule} currency={currency} />
+        </details>
+        <Group gap={6} wrap="nowrap">
           {allowed.map((each) => (
             <ActButton
               key={each.verb}
@@ -90,47 +125,7 @@ export function ScheduleCard({
             />
           ))}
         </Group>
-      </Group>
-      <div className="hf-parts">
-        <div className="hf-part">
-          <h4>Fires</h4>
-          {schedule.words}
-          <div className="dim">
-            <span className="mono">{schedule.cron}</span> · {schedule.time_zone}
-          </div>
-        </div>
-        <div className="hf-part">
-          <h4>Next</h4>
-          <NextWindows windows={schedule.next} />
-        </div>
-        <div className="hf-part">
-          <h4>Last windows</h4>
-          <PastWindows windows={schedule.past} schedule={name} />
-          {schedule.last_job_id !== null && (
-            <div>
-              <Link to={`${base}/history/${schedule.last_job_id}`}>job {schedule.last_job_id}</Link>{" "}
-              <State state={schedule.last_job_state} />{" "}
-              {schedule.last_job_finished_at && (
-                <span className="dim">
-                  <Ago at={schedule.last_job_finished_at} />
-                </span>
-              )}
-            </div>
-          )}
-          <Link to={`${base}/history?schedule=${encodeURIComponent(name)}`}>all its jobs</Link>
-        </div>
-        <div className="hf-part">
-          <h4>Rules</h4>
-          {rulesInWords(schedule).map((rule) => (
-            <div key={rule}>{rule}</div>
-          ))}
-          {schedule.needs_approval && <div>enabling it takes another person's consent</div>}
-        </div>
       </div>
-      <details style={{ marginTop: 6 }}>
-        <summary className="dim">What it starts: {schedule.kind}</summary>
-        <Started schedule={schedule} currency={currency} />
-      </details>
     </article>
   );
 }

@@ -50,8 +50,15 @@ export function PastWindows({ windows, schedule }: { windows: readonly PastWindo
 }
 
 /** The windows to come, on the schedule's own clock. */
-export function NextWindows({ windows }: { windows: readonly { at: string; local: string }[] }) {
-  if (windows.length === 0) return <span className="dim">none: it is not enabled, or not stepped yet</span>;
+export function NextWindows({
+  windows,
+  enabled,
+}: {
+  windows: readonly { at: string; local: string }[];
+  enabled: boolean;
+}) {
+  if (windows.length === 0)
+    return <span className="dim">{enabled ? "not known yet: no supervisor has stepped it" : "none: disabled"}</span>;
   return (
     <ol className="hf-list">
       {windows.map(({ at, local }) => (
