@@ -105,6 +105,7 @@ export default function Workers() {
         <span id={String(worker.id)}>
           <b>{worker.name}</b> <span className="dim num">#{worker.id}</span>
           <Where process={worker} />
+          <span className="dim">version {worker.version}</span>
         </span>
       ),
     },
@@ -115,6 +116,9 @@ export default function Workers() {
       cell: (worker) => (
         <>
           <Label label={worker.label} age={worker.heartbeat_age_seconds} aged="WORKER NOT RUNNING" />
+          <div className="dim">
+            up <Since at={worker.started_at} />
+          </div>
           {worker.draining_since && (
             <div className="dim">
               told to drain <Ago at={worker.draining_since} />
@@ -159,19 +163,6 @@ export default function Workers() {
           values={valuesOf(throughput, String(worker.id))}
           what={`runs of worker ${worker.name} in the last hour`}
         />
-      ),
-    },
-    {
-      id: "version",
-      header: "Version",
-      by: (worker) => worker.started_at,
-      cell: (worker) => (
-        <span title={`version ${worker.version}, started ${worker.started_at}`}>
-          {worker.version}
-          <div className="dim num" style={{ whiteSpace: "nowrap" }}>
-            up <Since at={worker.started_at} />
-          </div>
-        </span>
       ),
     },
     {

@@ -1681,6 +1681,56 @@ isOneToOne: false
                   Relationships: [
                     
                   ]
+                },"profile_overview": {
+                  Row: {
+                    "args": (string)[],"class": string,"created_at": string,"created_by": string,"created_by_name": string | null,"cwd": string | null,"description": string,"env": (string)[],"grace_seconds": number,"lane": string,"name": string,"needs_approval": boolean | null,"parameter_schema": NonNullable<Json>,"program": string,"pty": boolean,"queue": string,"timeout_seconds": number | null,"version": number,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    {
+      foreignKeyName: "profiles_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "dead_letter_groups"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "profiles_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "profiles_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recommended_actions"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "profiles_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "runtime_labels"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "profiles_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "spend"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "profiles_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "status_now"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "profiles_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "workspaces"
+      referencedColumns: ["id"]
+    }
+                  ]
                 },"quarantine_overview": {
                   Row: {
                     "error_class": string | null,"error_message": string | null,"evidence": NonNullable<Json>,"fingerprint": string | null,"id": number,"job_id": number,"job_kind": string | null,"job_name": string | null,"job_state": string | null,"label": string | null,"note": string | null,"opened_at": string,"queue": string | null,"reason_code": string,"recommended_action": string,"reviewed_at": string | null,"reviewer": string | null,"reviewer_name": string | null,"severity": string,"source": string,"source_name": string | null,"state": string,"venture": string | null,"workspace_id": string
