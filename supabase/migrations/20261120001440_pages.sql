@@ -71,6 +71,17 @@ select holdfast_private.describe('holdfast.dead_letter_groups', '{
   "hint": "What usually helps.", "last_died_at": "When the newest failed for good.", "first_died_at": "When the oldest did.", "first_job": "The job with the lowest number.", "last_job": "The newest job.",
   "filter": "params.filter of redrive and dismiss for exactly these (and any older than the newest 10001)."}', '{holdfast.dead_letters}');
 
+-- Versions count from 1 without gaps, so the newest number is also how many there are.
+create view holdfast.profile_overview with (security_invoker = true) as
+  select p.workspace_id, p.name, p.version, p.program, p.args, p.parameter_schema, p.env, p.cwd, p.pty, p.grace_seconds, p.timeout_seconds, p.queue, p.lane, p.class, p.description,
+    p.created_by, holdfast.name_of(p.workspace_id, p.created_by) as created_by_name, p.created_at, c.needs_approval
+  from holdfast.kinds k
+  cross join lateral (select v.* from holdfast.profiles v where v.workspace_id = k.workspace_id and v.name = k.profile order by v.version desc limit 1) p
+  left join holdfast.job_classes c on c.workspace_id = p.workspace_id and c.name = p.class;
+comment on view holdfast.profile_overview is 'The newest version of every profile, which is what its jobs run.';
+select holdfast_private.describe('holdfast.profile_overview', '{
+  "version": "Its newest version, which is also how many there are.", "created_by_name": "Name of who added this version.", "needs_approval": "True when its class takes consent before even the first attempt."}', '{holdfast.profiles}');
+
 -- By the start of a run: what started in a bucket and has ended so. That is one range of the index runs_newest, and a run
 -- never moves from one bucket to another.
 create function holdfast.throughput(p_workspace uuid, p_scope text, p_minutes integer default 60, p_buckets integer default 12)
@@ -153,5 +164,5 @@ $$;
 comment on function holdfast.stop_preview(uuid, text, text, text[]) is
   'What an emergency stop would touch now, by state: running jobs (ended with kill_running), dispatched ones (taken back), and those that would be held when their turn comes. Counts stop at 10001, over the newest 100001 of each state. Runs with the caller''s rights.';
 
-revoke all on holdfast.schedule_overview, holdfast.quarantine_overview, holdfast.incident_overview, holdfast.dead_letter_groups from anon, authenticated, service_role;
-grant select on holdfast.schedule_overview, holdfast.quarantine_overview, holdfast.incident_overview, holdfast.dead_letter_groups to authenticated, service_role;
+revoke all on holdfast.schedule_overview, holdfast.quarantine_overview, holdfast.incident_overview, holdfast.dead_letter_groups, holdfast.profile_overview from anon, authenticated, service_role;
+grant select on holdfast.schedule_overview, holdfast.quarantine_overview, holdfast.incident_overview, holdfast.dead_letter_groups, holdfast.profile_overview to authenticated, service_role;
