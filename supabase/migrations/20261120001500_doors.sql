@@ -12,7 +12,13 @@ grant execute on function
   holdfast.act(text, text, text, jsonb, text, jsonb),
   holdfast.read_output(bigint, text, bigint, integer),
   holdfast.period_start(text, text, timestamptz),
-  holdfast.match_dead_letters(uuid, jsonb, integer)
+  holdfast.check_filter(jsonb, jsonb, boolean),
+  holdfast.match_dead_letters(uuid, jsonb, integer),
+  holdfast.find_jobs(uuid, jsonb, text, jsonb, integer),
+  holdfast.match_jobs(uuid, jsonb, text, jsonb, integer),
+  holdfast.count_jobs(uuid, jsonb, integer),
+  holdfast.preview_jobs(uuid, text, jsonb, integer),
+  holdfast.typical_seconds(uuid, text)
 to authenticated, service_role;
 
 grant execute on function

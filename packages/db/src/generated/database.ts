@@ -370,6 +370,12 @@ isOneToOne: false
       foreignKeyName: "job_dependencies_depends_on_fkey"
       columns: ["depends_on"]
 isOneToOne: false
+      referencedRelation: "job_history"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "job_dependencies_depends_on_fkey"
+      columns: ["depends_on"]
+isOneToOne: false
       referencedRelation: "jobs"
       referencedColumns: ["id"]
     },{
@@ -394,6 +400,12 @@ isOneToOne: false
       foreignKeyName: "job_dependencies_job_id_fkey"
       columns: ["job_id"]
 isOneToOne: false
+      referencedRelation: "job_history"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "job_dependencies_job_id_fkey"
+      columns: ["job_id"]
+isOneToOne: false
       referencedRelation: "jobs"
       referencedColumns: ["id"]
     },{
@@ -409,6 +421,20 @@ isOneToOne: false
       referencedRelation: "stuck_jobs"
       referencedColumns: ["job_id"]
     }
+                  ]
+                },"job_labels": {
+                  Row: {
+                    "created_at": string,"job_id": number,"key": string,"value": string,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at": string,"job_id": number,"key": string,"value": string,"workspace_id": string
+                  }
+                  Update: {
+                    "created_at"?: string,"job_id"?: number,"key"?: string,"value"?: string,"workspace_id"?: string
+                  }
+                  Relationships: [
+                    
                   ]
                 },"job_states": {
                   Row: {
@@ -452,14 +478,14 @@ isOneToOne: false
                   ]
                 },"jobs": {
                   Row: {
-                    "alike_failures": number,"attempt": number,"class": string,"concurrency_key": string | null,"consent": string | null,"crash_count": number,"created_at": string,"created_by": string,"depends_on": (number)[],"dispatched_at": string | null,"effective_priority": number,"error_class": string | null,"error_message": string | null,"est_cost": number | null,"external": boolean,"fingerprint": string | null,"finished_at": string | null,"held_by": (string)[],"id": number,"idempotency_key": string | null,"kind": string,"labels": NonNullable<Json>,"lane": string,"max_attempts": number,"name": string | null,"paid": boolean,"payload": NonNullable<Json>,"priority": number,"profile_version": number | null,"progress": number | null,"progress_message": string | null,"queue": string,"queued_at": string | null,"rerun_of": number | null,"result": Json | null,"run_at": string,"started_at": string | null,"state": string,"suspect": boolean,"timeout_seconds": number,"trigger": string,"venture": string | null,"waits_for_slot": boolean | null,"workspace_id": string
+                    "alike_failures": number,"attempt": number,"class": string,"concurrency_key": string | null,"consent": string | null,"crash_count": number,"created_at": string,"created_by": string,"depends_on": (number)[],"dispatched_at": string | null,"effective_priority": number,"error_class": string | null,"error_message": string | null,"est_cost": number | null,"external": boolean,"fingerprint": string | null,"finished_at": string | null,"held_by": (string)[],"id": number,"idempotency_key": string | null,"kind": string,"labels": NonNullable<Json>,"lane": string,"max_attempts": number,"name": string | null,"paid": boolean,"payload": NonNullable<Json>,"priority": number,"profile_version": number | null,"progress": number | null,"progress_message": string | null,"queue": string,"queued_at": string | null,"rerun_of": number | null,"result": Json | null,"run_at": string,"schedule": string | null,"started_at": string | null,"state": string,"suspect": boolean,"timeout_seconds": number,"trigger": string,"venture": string | null,"waits_for_slot": boolean | null,"workspace_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "alike_failures"?: number,"attempt"?: number,"class": string,"concurrency_key"?: string | null,"consent"?: string | null,"crash_count"?: number,"created_at": string,"created_by": string,"depends_on"?: (number)[],"dispatched_at"?: string | null,"effective_priority"?: number,"error_class"?: string | null,"error_message"?: string | null,"est_cost"?: number | null,"external"?: boolean,"fingerprint"?: string | null,"finished_at"?: string | null,"held_by"?: (string)[],"id"?: never,"idempotency_key"?: string | null,"kind": string,"labels"?: NonNullable<Json>,"lane": string,"max_attempts": number,"name"?: string | null,"paid"?: boolean,"payload"?: NonNullable<Json>,"priority"?: number,"profile_version"?: number | null,"progress"?: number | null,"progress_message"?: string | null,"queue": string,"queued_at"?: string | null,"rerun_of"?: number | null,"result"?: Json | null,"run_at": string,"started_at"?: string | null,"state": string,"suspect"?: boolean,"timeout_seconds": number,"trigger"?: string,"venture"?: string | null,"waits_for_slot"?: never,"workspace_id": string
+                    "alike_failures"?: number,"attempt"?: number,"class": string,"concurrency_key"?: string | null,"consent"?: string | null,"crash_count"?: number,"created_at": string,"created_by": string,"depends_on"?: (number)[],"dispatched_at"?: string | null,"effective_priority"?: number,"error_class"?: string | null,"error_message"?: string | null,"est_cost"?: number | null,"external"?: boolean,"fingerprint"?: string | null,"finished_at"?: string | null,"held_by"?: (string)[],"id"?: never,"idempotency_key"?: string | null,"kind": string,"labels"?: NonNullable<Json>,"lane": string,"max_attempts": number,"name"?: string | null,"paid"?: boolean,"payload"?: NonNullable<Json>,"priority"?: number,"profile_version"?: number | null,"progress"?: number | null,"progress_message"?: string | null,"queue": string,"queued_at"?: string | null,"rerun_of"?: number | null,"result"?: Json | null,"run_at": string,"schedule"?: string | null,"started_at"?: string | null,"state": string,"suspect"?: boolean,"timeout_seconds": number,"trigger"?: string,"venture"?: string | null,"waits_for_slot"?: never,"workspace_id": string
                   }
                   Update: {
-                    "alike_failures"?: number,"attempt"?: number,"class"?: string,"concurrency_key"?: string | null,"consent"?: string | null,"crash_count"?: number,"created_at"?: string,"created_by"?: string,"depends_on"?: (number)[],"dispatched_at"?: string | null,"effective_priority"?: number,"error_class"?: string | null,"error_message"?: string | null,"est_cost"?: number | null,"external"?: boolean,"fingerprint"?: string | null,"finished_at"?: string | null,"held_by"?: (string)[],"id"?: never,"idempotency_key"?: string | null,"kind"?: string,"labels"?: NonNullable<Json>,"lane"?: string,"max_attempts"?: number,"name"?: string | null,"paid"?: boolean,"payload"?: NonNullable<Json>,"priority"?: number,"profile_version"?: number | null,"progress"?: number | null,"progress_message"?: string | null,"queue"?: string,"queued_at"?: string | null,"rerun_of"?: number | null,"result"?: Json | null,"run_at"?: string,"started_at"?: string | null,"state"?: string,"suspect"?: boolean,"timeout_seconds"?: number,"trigger"?: string,"venture"?: string | null,"waits_for_slot"?: never,"workspace_id"?: string
+                    "alike_failures"?: number,"attempt"?: number,"class"?: string,"concurrency_key"?: string | null,"consent"?: string | null,"crash_count"?: number,"created_at"?: string,"created_by"?: string,"depends_on"?: (number)[],"dispatched_at"?: string | null,"effective_priority"?: number,"error_class"?: string | null,"error_message"?: string | null,"est_cost"?: number | null,"external"?: boolean,"fingerprint"?: string | null,"finished_at"?: string | null,"held_by"?: (string)[],"id"?: never,"idempotency_key"?: string | null,"kind"?: string,"labels"?: NonNullable<Json>,"lane"?: string,"max_attempts"?: number,"name"?: string | null,"paid"?: boolean,"payload"?: NonNullable<Json>,"priority"?: number,"profile_version"?: number | null,"progress"?: number | null,"progress_message"?: string | null,"queue"?: string,"queued_at"?: string | null,"rerun_of"?: number | null,"result"?: Json | null,"run_at"?: string,"schedule"?: string | null,"started_at"?: string | null,"state"?: string,"suspect"?: boolean,"timeout_seconds"?: number,"trigger"?: string,"venture"?: string | null,"waits_for_slot"?: never,"workspace_id"?: string
                   }
                   Relationships: [
                     
@@ -1059,6 +1085,14 @@ isOneToOne: false
                         Relationships: [
                     
                   ]
+                },"job_history": {
+                  Row: {
+                    "attempt": number,"class": string,"cost": number | null,"cpu_seconds": number | null,"created_at": string,"created_by": string,"created_by_name": string | null,"duration_seconds": number | null,"error_class": string | null,"error_message": string | null,"est_cost": number | null,"exit_code": number | null,"fingerprint": string | null,"finished_at": string | null,"held_by": (string)[],"id": number,"kind": string,"labels": NonNullable<Json>,"lane": string,"max_attempts": number,"memory_bytes": number | null,"name": string | null,"outcome": string | null,"profile": string | null,"progress": number | null,"progress_message": string | null,"queue": string,"rerun_of": number | null,"run_id": number | null,"schedule": string | null,"signal": string | null,"started_at": string | null,"state": string,"trigger": string,"venture": string | null,"worker": string | null,"worker_id": number | null,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    
+                  ]
                 },"lease_overview": {
                   Row: {
                     "acquired_at": string,"command_pid": number | null,"cost": number | null,"cpu_seconds": number | null,"expires_at": string,"heartbeat_age_seconds": number | null,"heartbeat_at": string,"host": string | null,"job_id": number,"kind": string,"label": string | null,"lane": string,"memory_bytes": number | null,"mode": string,"name": string | null,"progress": number | null,"progress_message": string | null,"queue": string,"runner_pid": number | null,"running_seconds": number | null,"timeout_seconds": number,"token": number,"verdict": string,"worker": string | null,"worker_id": number,"workspace_id": string
@@ -1270,6 +1304,12 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: false
       } },
+"check_filter":
+{ Args: { "p_fields": Json,"p_filter": Json,"p_may_be_empty"?: boolean }; Returns: undefined
+                           },
+"count_jobs":
+{ Args: { "p_cap"?: number,"p_filter"?: Json,"p_workspace": string }; Returns: number
+                           },
 "enqueue":
 { Args: { "p_kind": string,"p_options"?: Json,"p_payload"?: Json,"p_workspace": string }; Returns: {
               "alike_failures": number,
@@ -1308,6 +1348,7 @@ isOneToOne: false
 "rerun_of": number | null,
 "result": Json | null,
 "run_at": string,
+"schedule": string | null,
 "started_at": string | null,
 "state": string,
 "suspect": boolean,
@@ -1327,6 +1368,9 @@ isOneToOne: false
 { Args: { "p_jobs": Json,"p_workspace": string }; Returns: {
               "existing": boolean,"id": number,"idempotency_key": string,"state": string
             }[]
+                           },
+"find_jobs":
+{ Args: { "p_after"?: Json,"p_filter": Json,"p_limit"?: number,"p_order"?: string,"p_workspace": string }; Returns: number[]
                            },
 "find_workspace":
 { Args: { "p_workspace": string }; Returns: string
@@ -1356,16 +1400,71 @@ isOneToOne: false
         isOneToOne: false
         isSetofReturn: true
       } },
+"match_jobs":
+{ Args: { "p_after"?: Json,"p_filter"?: Json,"p_limit"?: number,"p_order"?: string,"p_workspace": string }; Returns: {
+              "attempt": number,
+"class": string,
+"cost": number | null,
+"cpu_seconds": number | null,
+"created_at": string,
+"created_by": string,
+"created_by_name": string | null,
+"duration_seconds": number | null,
+"error_class": string | null,
+"error_message": string | null,
+"est_cost": number | null,
+"exit_code": number | null,
+"fingerprint": string | null,
+"finished_at": string | null,
+"held_by": (string)[],
+"id": number,
+"kind": string,
+"labels": NonNullable<Json>,
+"lane": string,
+"max_attempts": number,
+"memory_bytes": number | null,
+"name": string | null,
+"outcome": string | null,
+"profile": string | null,
+"progress": number | null,
+"progress_message": string | null,
+"queue": string,
+"rerun_of": number | null,
+"run_id": number | null,
+"schedule": string | null,
+"signal": string | null,
+"started_at": string | null,
+"state": string,
+"trigger": string,
+"venture": string | null,
+"worker": string | null,
+"worker_id": number | null,
+"workspace_id": string
+            }[]
+                          SetofOptions: {
+        from: "*"
+        to: "job_history"
+        isOneToOne: false
+        isSetofReturn: true
+      } },
 "name_of":
 { Args: { "p_actor": string,"p_workspace": string }; Returns: string
                            },
 "period_start":
 { Args: { "p_at": string,"p_period": string,"p_zone": string }; Returns: string
                            },
+"preview_jobs":
+{ Args: { "p_filter": Json,"p_limit"?: number,"p_verb": string,"p_workspace": string }; Returns: {
+              "fits": number,"matched": number,"skipped": Json,"states": (string)[]
+            }[]
+                           },
 "read_output":
 { Args: { "p_after"?: number,"p_limit"?: number,"p_run": number,"p_stream"?: string }; Returns: {
               "byte_offset": number,"bytes": number,"data": string,"stream": string
             }[]
+                           },
+"typical_seconds":
+{ Args: { "p_kind": string,"p_workspace": string }; Returns: number
                            }
           }
           Enums: {
