@@ -193,7 +193,10 @@ export function Refused({ answer }: { answer: ActAnswer | undefined }) {
   );
 }
 
-/** The buttons for everything that may be done to one thing now. */
+/**
+ * The buttons for everything that may be done to one thing now. An open dialog stays when its button goes: whoever is writing
+ * a reason while the thing moves on is told so by the database, not by a dialog that vanishes.
+ */
 export function Acts({
   allowed,
   subject,
@@ -205,11 +208,38 @@ export function Acts({
   target: Target;
   about: string;
 }) {
+  const [chosen, setChosen] = useState<Allowed>();
+  const [opened, { open, close }] = useDisclosure();
   return (
     <Group gap={6} wrap="wrap">
       {allowed.map((each) => (
-        <ActButton key={each.verb} allowed={each} subject={subject} target={target} about={about} />
+        <Button
+          key={each.verb}
+          size="compact-sm"
+          variant="default"
+          aria-label={`${capital(each.verb)} ${about}`}
+          onClick={() => {
+            setChosen(each);
+            open();
+          }}
+        >
+          {capital(each.verb)}
+        </Button>
       ))}
+      {chosen && (
+        <Modal opened={opened} onClose={close} title={`${capital(chosen.verb)} ${about}`} centered>
+          {opened && (
+            <ActForm
+              allowed={chosen}
+              subject={subject}
+              target={target}
+              name={capital(chosen.verb)}
+              grave={GRAVE.has(chosen.verb)}
+              onDone={close}
+            />
+          )}
+        </Modal>
+      )}
     </Group>
   );
 }
