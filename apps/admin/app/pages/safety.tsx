@@ -117,9 +117,7 @@ export default function Safety() {
         <Stack gap={6}>
           <div>
             You are <b>{role}</b> here.{" "}
-            <span className="dim">
-              {roles.map(({ role: name, sentence }) => `${name}: ${sentence}`).join(" · ")}
-            </span>
+            <span className="dim">{roles.map(({ role: name, sentence }) => `${name}: ${sentence}`).join(" · ")}</span>
           </div>
           <Matrix verbs={verbs} roles={roles} role={role} />
         </Stack>

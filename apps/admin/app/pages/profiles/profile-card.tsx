@@ -42,7 +42,7 @@ export function ProfileCard({
           />
         )}
       </Group>
-      <Argv argv={[profile.program, ...profile.args]} />
+      <Argv argv={[profile.program, ...profile.args]} label={`Command of ${name}`} />
       <div className="hf-schedule">
         <div>
           <h4 className="hf-part">Environment (names only)</h4>
@@ -92,8 +92,7 @@ export function ProfileCard({
           <Link
             to={`?versions=${encodeURIComponent(name)}`}
             preventScrollReset
-            aria-label={`Versions of ${name}`}
-            className="hf-versions-link"
+            aria-label={`${plural(profile.version, "version")} of ${name}`}
           >
             {plural(profile.version, "version")}
           </Link>
