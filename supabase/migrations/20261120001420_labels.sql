@@ -47,7 +47,7 @@ create view holdfast.ledger_status with (security_invoker = true) as
   select w.id as workspace_id,
     (select e.seq from holdfast_ledger.events e where e.workspace_id = w.id order by e.seq desc limit 1) as newest_event,
     u.unsealed, u.oldest_at as oldest_unsealed_at, s.seal, s.sealed_at, extract(epoch from now() - s.sealed_at) as seal_age_seconds, encode(s.hash, 'hex') as hash,
-    case when u.oldest_at is not null and u.oldest_at < now() - interval '60 seconds' then 'NOT VERIFIED'
+    case when u.oldest_at < now() - interval '60 seconds' or (u.unsealed > 10000 and coalesce(s.sealed_at < now() - interval '60 seconds', true)) then 'NOT VERIFIED'
       when greatest(s.sealed_at, d.last_succeeded_at) is null then 'NOT VERIFIED' else 'LIVE' end as label,
     greatest(s.sealed_at, d.last_succeeded_at) as evidence_at, extract(epoch from now() - greatest(s.sealed_at, d.last_succeeded_at)) as evidence_age_seconds,
     v.at as verified_at, extract(epoch from now() - v.at) as verified_age_seconds, (v.data ->> 'ok')::boolean as verified_ok, (v.data ->> 'job')::bigint as verify_job_id, v.data as verified
@@ -55,8 +55,9 @@ create view holdfast.ledger_status with (security_invoker = true) as
   left join lateral (select l.seal, l.sealed_at, l.xid_to, l.hash from holdfast_ledger.seals l order by l.seal desc limit 1) s on true
   left join holdfast.duties d on d.name = 'seal'
   cross join lateral (
+    -- Among the newest: an open transaction that keeps an older event from being sealed keeps all that follow from it, too.
     select count(*) as unsealed, min(n.at) as oldest_at from (
-      select e.at from holdfast_ledger.events e where e.workspace_id = w.id and e.xid >= coalesce(s.xid_to, 0) limit 10001) n
+      select e.at, e.xid from holdfast_ledger.events e where e.workspace_id = w.id order by e.seq desc limit 10001) n where n.xid >= coalesce(s.xid_to, 0)
   ) u
   left join lateral (
     select e.at, e.data from holdfast_ledger.events e
@@ -173,7 +174,7 @@ create view holdfast.recommended_actions with (security_invoker = true) as
     from holdfast.budgets b join holdfast.budget_periods p on p.budget_id = b.id and p.starts_at <= now() and p.ends_at > now()
     where b.workspace_id = w.id and b.breached_at >= p.starts_at
     union all
-    select 9, 'soon', format('%s for a review: release or discard after you have looked.', case when c.n > 10000 then 'More than 10000 jobs wait' when c.n = 1 then 'One job waits' else c.n || ' jobs wait' end), '/quarantine', 'quarantine', c.job::text
+    select 9, 'soon', format('%s for a review: release or discard after you have looked.', case when c.n > 10000 then 'More than 10000 jobs wait' when c.n = 1 then 'One job waits' else c.n || ' jobs wait' end), '/reviews', 'quarantine', c.job::text
     from (select count(*) as n, min(x.job_id) as job from (select q.job_id from holdfast.quarantine q where q.workspace_id = w.id and q.state = 'open' limit 10001) x) c where c.n > 0
     union all
     select 10, 'soon', format('Queue %s is paused (%s), and work waits in it: resume it when it is time.', q.name, q.paused_reason), '/queues', 'queue', q.name
@@ -190,7 +191,7 @@ create view holdfast.recommended_actions with (security_invoker = true) as
       where exists (select from holdfast.job_dependencies d join holdfast.jobs p on p.id = d.depends_on where d.job_id = j.id and p.state in ('failed', 'timed_out', 'canceled', 'quarantined')) limit 101) x) c where c.n > 0
     union all
     select 13, 'when_you_can', format('%s: redrive them once the cause is gone, or dismiss them.', case when c.n > 10000 then 'More than 10000 jobs failed for good' when c.n = 1 then 'One job failed for good' else c.n || ' jobs failed for good' end),
-      '/quarantine#dead-letters', 'dead_letter', null
+      '/reviews#dead-letters', 'dead_letter', null
     from (select count(*) as n from (select from holdfast.dead_letters d where d.workspace_id = w.id and d.state = 'open' limit 10001) x) c where c.n > 0
     union all
     select 14, 'when_you_can', format('Schedule %s missed %s in the last day.', s.name, case when c.n = 1 then 'one window' else c.n || ' windows' end), '/schedules', 'schedule', s.name

@@ -27,7 +27,7 @@ select holdfast_private.describe('holdfast.schedule_overview', '{
   "evidence_at": "When the leading supervisor was last heard of. Null while it is disabled.", "evidence_age_seconds": "Age of that."}', '{holdfast.schedules}');
 
 create view holdfast.quarantine_overview with (security_invoker = true) as
-  select q.id, q.workspace_id, q.job_id, q.reason_code, q.source, holdfast.name_of(q.workspace_id, q.source) as source_name, q.severity, q.evidence, q.recommended_action, q.state, q.opened_at,
+  select q.id, q.workspace_id, q.job_id, q.reason_code, q.source, holdfast.name_of(q.workspace_id, q.source) as source_name, q.severity, array_position('{critical,high,medium,low}', q.severity) as severity_place, q.evidence, q.recommended_action, q.state, q.opened_at,
     q.reviewer, holdfast.name_of(q.workspace_id, q.reviewer) as reviewer_name, q.reviewed_at, q.note,
     j.kind as job_kind, j.name as job_name, j.state as job_state, j.queue, j.venture, j.fingerprint, j.error_class, j.error_message,
     case q.state when 'open' then 'QUARANTINED' end as label
@@ -35,8 +35,24 @@ create view holdfast.quarantine_overview with (security_invoker = true) as
   left join holdfast.jobs j on j.id = q.job_id;
 comment on view holdfast.quarantine_overview is 'Quarantine with the job and the names of who isolated and reviewed it.';
 select holdfast_private.describe('holdfast.quarantine_overview', '{
-  "source_name": "Name of who isolated it, or what did.", "reviewer_name": "Name of who decided.", "job_kind": "Kind of the job.", "job_name": "Name of the job.", "job_state": "Where the job stands.",
+  "source_name": "Name of who isolated it, or what did.", "severity_place": "Order of the severities: 1 is critical, 4 low.", "reviewer_name": "Name of who decided.", "job_kind": "Kind of the job.", "job_name": "Name of the job.", "job_state": "Where the job stands.",
   "label": "QUARANTINED while it is open."}', '{holdfast.quarantine,holdfast.jobs}');
+
+create view holdfast.incident_overview with (security_invoker = true) as
+  select i.id, i.workspace_id, i.rule, r.sentence as watches_for, i.subject, i.severity, array_position('{critical,high,medium,low}', i.severity) as severity_place, i.sentence, i.evidence,
+    i.opened_by, holdfast.name_of(i.workspace_id, i.opened_by) as opened_by_name, i.opened_at, i.last_seen_at, extract(epoch from now() - i.last_seen_at) as last_seen_age_seconds, i.times_seen, i.contained_at,
+    i.closed_at, i.closed_by, holdfast.name_of(i.workspace_id, i.closed_by) as closed_by_name, i.closed_reason, coalesce(b.runbook, '[]') as runbook, b.next_step
+  from holdfast.incidents i
+  join holdfast.incident_rules r on r.rule = i.rule
+  cross join lateral (
+    select jsonb_agg(jsonb_build_object('step', s.step, 'title', s.title, 'sentence', s.sentence, 'done_by', holdfast.name_of(i.workspace_id, d.done_by), 'done_at', d.done_at, 'note', d.note) order by s.step) as runbook,
+      min(s.step) filter (where d.done_at is null) as next_step
+    from holdfast.runbook_steps s left join holdfast.incident_steps d on d.incident_id = i.id and d.step = s.step where s.rule = i.rule
+  ) b;
+comment on view holdfast.incident_overview is 'Incidents, open and closed, each with its runbook and what of it was ticked off, and the names of who did what.';
+select holdfast_private.describe('holdfast.incident_overview', '{
+  "watches_for": "What its rule watches for.", "severity_place": "Order of the severities: 1 is critical, 4 low.", "opened_by_name": "Name of who opened it, or the rule.", "last_seen_age_seconds": "Age of that: of the evidence.",
+  "closed_by_name": "Name of who closed it.", "runbook": "Steps in order: [{step, title, sentence, done_by, done_at, note}]; done_at null: not ticked off.", "next_step": "The first step that is not ticked off. Null: all are."}', '{holdfast.incidents}');
 
 create view holdfast.dead_letter_groups with (security_invoker = true) as
   select w.id as workspace_id, g.fingerprint, l.error_class, l.kind, g.kinds, g.jobs, l.last_error, l.hint, l.died_at as last_died_at, g.first_died_at, g.first_job, l.job_id as last_job,
@@ -70,7 +86,8 @@ select holdfast_private.describe('holdfast.profile_overview', '{
 -- never moves from one bucket to another.
 create function holdfast.throughput(p_workspace uuid, p_scope text, p_minutes integer default 60, p_buckets integer default 12)
   returns table (name text, bucket timestamptz, completed integer, failed integer)
-  language plpgsql stable set search_path = '' set plan_cache_mode = force_custom_plan
+  -- Each run's job by its number: newest runs have newest jobs, and hashing a million others takes longer.
+  language plpgsql stable set search_path = '' set plan_cache_mode = force_custom_plan set enable_hashjoin = off set enable_mergejoin = off
 as $$
 declare
   v_from timestamptz := now() - make_interval(mins => p_minutes);
@@ -147,5 +164,5 @@ $$;
 comment on function holdfast.stop_preview(uuid, text, text, text[]) is
   'What an emergency stop would touch now, by state: running jobs (ended with kill_running), dispatched ones (taken back), and those that would be held when their turn comes. Counts stop at 10001, over the newest 100001 of each state. Runs with the caller''s rights.';
 
-revoke all on holdfast.schedule_overview, holdfast.quarantine_overview, holdfast.dead_letter_groups, holdfast.profile_overview from anon, authenticated, service_role;
-grant select on holdfast.schedule_overview, holdfast.quarantine_overview, holdfast.dead_letter_groups, holdfast.profile_overview to authenticated, service_role;
+revoke all on holdfast.schedule_overview, holdfast.quarantine_overview, holdfast.incident_overview, holdfast.dead_letter_groups, holdfast.profile_overview from anon, authenticated, service_role;
+grant select on holdfast.schedule_overview, holdfast.quarantine_overview, holdfast.incident_overview, holdfast.dead_letter_groups, holdfast.profile_overview to authenticated, service_role;

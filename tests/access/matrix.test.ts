@@ -42,7 +42,7 @@ async function furnish(team: TestWorkspace): Promise<[number, number]> {
   await job(db, { workspace: slug, state: "canceled" });
   await job(db, { workspace: slug, state: "blocked" });
   const stuck = await job(db, { workspace: slug, state: "failed", by });
-  await enqueue(db, { workspace: slug, options: { depends_on: [stuck] } });
+  await enqueue(db, { workspace: slug, options: { depends_on: [stuck], labels: { team: "a" } } });
   const pool = db.pool();
   await pool.query("insert into holdfast.ventures (workspace_id, name) values ($1, 'line')", [id]);
   await pool.query("insert into holdfast.command_rules (workspace_id, program) values ($1, '*')", [id]);

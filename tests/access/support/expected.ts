@@ -28,6 +28,8 @@ export const EXPECTED = `
   holdfast.installation         ---- N--- A--- A--- A--- A--- A--- ----
   holdfast.job_classes          ---- NR-- OR-- OR-- OR-- OO-- AA-- ----
   holdfast.job_dependencies     ---- NR-- OR-- OO-- OO-- OO-- AA-- ----
+  holdfast.job_history          ---- N--- O--- O--- O--- O--- A--- ----
+  holdfast.job_labels           ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.job_states           ---- A--- A--- A--- A--- A--- A--- ----
   holdfast.job_transitions      ---- A--- A--- A--- A--- A--- A--- ----
   holdfast.jobs                 ---- NR-- OR-- OO-- OO-- OO-- AA-- ----

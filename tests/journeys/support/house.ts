@@ -31,7 +31,7 @@ export interface HouseOptions {
   /** True: one person consents to their own requests, as in a fresh local workspace. Default false: it takes two. */
   singleOperator?: boolean;
   /** The admin app asks here instead of the Data API itself: something that can be taken away. */
-  apiUrl?: (stack: Stack) => string;
+  apiUrl?: (stack: Stack) => Promise<string>;
 }
 
 type Stack = Awaited<ReturnType<typeof createTestStack>>;
@@ -60,7 +60,7 @@ export class House implements AsyncDisposable {
     sql.on("error", () => {});
     await sql.query("update holdfast.workspaces set single_operator = $1", [singleOperator]);
     const [started, browser] = await Promise.all([
-      startAdmin(stack, apiUrl?.(stack) ?? stack.apiUrl),
+      startAdmin(stack, apiUrl ? await apiUrl(stack) : stack.apiUrl),
       chromium.launch({ executablePath: BROWSER, args: ["--no-sandbox", "--disable-dev-shm-usage"] }),
     ]);
     const house = new House(stack, sql, browser, started.child, started.url);

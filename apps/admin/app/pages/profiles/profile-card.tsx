@@ -43,7 +43,7 @@ export function ProfileCard({
         )}
       </Group>
       <Argv argv={[profile.program, ...profile.args]} label={`Command of ${name}`} />
-      <div className="hf-schedule">
+      <div className="hf-schedule" style={{ marginTop: 6 }}>
         <div>
           <h4 className="hf-part">Environment (names only)</h4>
           {profile.env.length === 0 ? (
