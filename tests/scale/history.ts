@@ -12,13 +12,15 @@ import {
   workspace,
 } from "@holdfast/testing";
 import type pg from "pg";
+import { readProcess } from "../../packages/runner/src/process/process-table.ts";
 import { quantile } from "../bench/support/statistics.ts";
 import { table } from "../bench/support/table.ts";
 import { type Case, cases } from "./cases.ts";
 import { ANALYZE, seedHistory } from "./seed.ts";
 
 // The history at a million jobs, a fifth of them in one workspace: every filter of match_jobs and count_jobs, asked as a
-// signed-in member, and the acts on a thousand jobs. Figures are of the database alone: no Data API between.
+// signed-in member, and the acts on a thousand jobs. Figures are of the database alone: no Data API between. The processor
+// time beside them is what they would be on a machine that nobody else uses.
 
 const RESULTS = join(import.meta.dirname, "..", "..", ".holdfast", "scale");
 const PAGE_BAR = 50;
@@ -30,7 +32,6 @@ const { values: options } = parseArgs({
     jobs: { type: "string", default: "1000000" },
     rounds: { type: "string", default: "40" },
     only: { type: "string" },
-    explain: { type: "boolean", default: false },
     help: { type: "boolean", short: "h", default: false },
   },
 });
@@ -116,31 +117,37 @@ async function measureFilters(database: TestDatabase, { id, people }: TestWorksp
 
 async function measure(client: pg.PoolClient, id: string, { what, filter, order = "newest" }: Case) {
   const json = JSON.stringify(filter);
-  const page = await timed(() => client.query("select * from holdfast.match_jobs($1, $2, $3)", [id, json, order]));
-  const count = await timed(() => client.query("select holdfast.count_jobs($1, $2) as n", [id, json]));
+  const page = await timed(client, "select * from holdfast.match_jobs($1, $2, $3)", [id, json, order]);
+  const count = await timed(client, "select holdfast.count_jobs($1, $2) as n", [id, json]);
   return {
     filter: what,
     order,
-    matches: count.last.rows[0].n as number,
-    rows: page.last.rows.length,
+    matches: count.rows[0].n as number,
+    rows: page.rows.length,
     "page first": page.first,
     "page p50": page.p50,
     "page p95": page.p95,
+    "page cpu": page.cpu,
     "count p50": count.p50,
     "count p95": count.p95,
+    "count cpu": count.cpu,
   };
 }
 
-async function timed<T>(work: () => Promise<T>) {
-  const times: number[] = [];
-  let last: T | undefined;
-  for (let round = 0; round <= rounds; round++) {
+/** Milliseconds of a query: its first call, the middle and the slow ones of the others, and the processor time of one. */
+async function timed(client: pg.PoolClient, text: string, values: unknown[]) {
+  const backend = (await client.query("select pg_backend_pid() as pid")).rows[0].pid as number;
+  const call = async () => {
     const started = performance.now();
-    last = await work();
-    times.push(performance.now() - started);
-  }
-  const [first = 0, ...rest] = times;
-  return { last: last as T, first, p50: quantile(rest, 0.5), p95: quantile(rest, 0.95) };
+    const { rows } = await client.query(text, values);
+    return { rows, took: performance.now() - started };
+  };
+  const first = await call();
+  const before = readProcess(backend)?.cpuSeconds ?? 0;
+  const times: number[] = [];
+  for (let round = 0; round < rounds; round++) times.push((await call()).took);
+  const cpu = (((readProcess(backend)?.cpuSeconds ?? 0) - before) * 1_000) / rounds;
+  return { rows: first.rows, first: first.took, p50: quantile(times, 0.5), p95: quantile(times, 0.95), cpu };
 }
 
 async function measureActs(database: TestDatabase, { id, slug, people }: TestWorkspace) {
