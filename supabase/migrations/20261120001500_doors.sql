@@ -22,7 +22,8 @@ grant execute on function
   holdfast.match_jobs(uuid, jsonb, text, jsonb, integer),
   holdfast.count_jobs(uuid, jsonb, integer),
   holdfast.preview_jobs(uuid, text, jsonb, integer),
-  holdfast.typical_seconds(uuid, text)
+  holdfast.typical_seconds(uuid, text),
+  holdfast.match_events(uuid, jsonb, bigint, integer)
 to authenticated, service_role;
 
 grant execute on function
