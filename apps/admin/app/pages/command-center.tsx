@@ -152,12 +152,12 @@ export default function CommandCenter() {
           <Finished rows={center.finished} />
           <Retried rows={center.retries} retrying={shell.standing.retrying} />
           <Next rows={center.next} windows={center.windows} />
+          <Money today={center.today} budgets={center.budgets} />
         </div>
         <div className="cc-column">
           <Section title="Is the runtime live?">
             <Runtime rows={center.runtime} />
           </Section>
-          <Money today={center.today} budgets={center.budgets} />
         </div>
       </div>
     </Page>

@@ -40,7 +40,7 @@ export function Counts({ shell, stuck }: { shell: ShellData; stuck: number }) {
     { name: "Blocked", value: standing.blocked, to: "/history?state=blocked", title: "Jobs waiting for other jobs" },
     { name: "Stuck", value: stuck, to: "#stuck", tone: "bad", title: "Jobs that will not move by themselves" },
     {
-      name: "For you",
+      name: "To decide",
       value: counts.approvals,
       to: "/approvals",
       tone: "warn",
@@ -54,7 +54,7 @@ export function Counts({ shell, stuck }: { shell: ShellData; stuck: number }) {
       title: "Jobs isolated for a review",
     },
     {
-      name: "Completed 24 h",
+      name: "Done 24 h",
       value: standing.completed_24h,
       to: "/history?state=completed&after=24h",
       tone: "ok",
