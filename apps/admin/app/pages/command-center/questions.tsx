@@ -109,7 +109,7 @@ export function Finished({ rows }: { rows: readonly FinishedRow[] }) {
       {rows.map((row) => (
         <li key={row.id} className="cc-row" data-job={row.id}>
           <Job id={row.id} name={row.name} kind={row.kind} />
-          <span className="cc-grow dim">{row.name === null ? "" : row.kind}</span>
+          <span className="cc-grow dim">{row.name === null || row.name === row.kind ? "" : row.kind}</span>
           <span className="cc-end">
             <span className="dim num">took {duration(row.duration_seconds)},</span> <Ago at={row.finished_at} />
           </span>
@@ -159,7 +159,7 @@ export function Retried({ rows, retrying }: { rows: readonly RetryRow[]; retryin
       title="What was retried"
       id="retried"
       to="/history?state=retrying"
-      more={retrying > 0 ? `${count(retrying)} waiting to be` : "waiting to be"}
+      more={retrying > 0 ? `${count(retrying)} to be retried` : "in History"}
       none="Nothing was tried again in the last 24 hours."
     >
       {rows.map((row) => (

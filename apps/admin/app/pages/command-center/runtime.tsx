@@ -14,7 +14,7 @@ export function Runtime({ rows }: { rows: readonly RuntimeRow[] }) {
               age={age_seconds}
               aged={subject === "workers" ? "WORKER NOT RUNNING" : "NOT VERIFIED"}
             />
-            <span className="dim cc-sentence" title={sentence}>
+            <span className="dim" title={sentence}>
               {sentence}
             </span>
           </dd>

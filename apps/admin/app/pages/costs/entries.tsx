@@ -39,7 +39,7 @@ export function Entries({ entries, older }: { entries: readonly EntryRow[]; olde
     return `?${next}`;
   };
   return (
-    <>
+    <div className="co-ledger">
       <DataTable<EntryRow>
         label="Cost ledger"
         rows={entries}
@@ -119,6 +119,6 @@ export function Entries({ entries, older }: { entries: readonly EntryRow[]; olde
           </Button>
         )}
       </Group>
-    </>
+    </div>
   );
 }
