@@ -1,4 +1,4 @@
-import { Button, Checkbox, Group, Select, TextInput } from "@mantine/core";
+import { Autocomplete, Button, Checkbox, Group, Select } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { useSearchParams } from "react-router";
 import { FIELDS, type Field } from "./filter.ts";
@@ -10,22 +10,29 @@ const SPANS = [
   { value: "30d", label: "last 30 days" },
 ];
 
+/** What events are about, for the asking: another may be typed. */
 const SUBJECTS = [
-  "alert",
+  "alert_channel",
   "approval",
   "budget",
   "class",
+  "command_rule",
+  "dead_letter",
   "incident",
   "job",
   "kind",
   "lane",
   "ledger",
+  "output_rule",
   "profile",
   "queue",
   "run",
   "schedule",
   "stop",
+  "supervisor",
+  "venture",
   "worker",
+  "workspace",
 ];
 
 /** Every filter of the ledger; each is in the address. */
@@ -42,22 +49,17 @@ export function Filters() {
       { preventScrollReset: true },
     );
   const after = search.get("after");
-  const subject = search.get("subject_type");
   return (
     <Group gap="xs" mb="xs" role="search" aria-label="Filters">
       <Typed field="action" label="Action begins with" placeholder="budget. or job.cancel" search={search} set={set} />
       <Typed field="actor" label="By" placeholder="a name, worker: or user:…" search={search} set={set} />
-      <Select
-        size="xs"
-        w={130}
-        aria-label="About"
-        placeholder="About anything"
-        data={subject && !SUBJECTS.includes(subject) ? [...SUBJECTS, subject] : SUBJECTS}
-        value={subject}
-        onChange={(value) => set("subject_type", value)}
-        searchable
-        clearable
-        clearButtonProps={{ "aria-label": "About anything" }}
+      <Typed
+        field="subject_type"
+        label="About"
+        placeholder="about: job, budget …"
+        data={SUBJECTS}
+        search={search}
+        set={set}
       />
       <Typed field="subject_id" label="Its id or name" placeholder="Its id or name" search={search} set={set} />
       <Select
@@ -97,12 +99,15 @@ function Typed({
   field,
   label,
   placeholder,
+  data = [],
   search,
   set,
 }: {
   field: Field;
   label: string;
   placeholder: string;
+  /** What is offered; anything may be typed. */
+  data?: string[];
   search: URLSearchParams;
   set: (field: Field, value: string | null) => void;
 }) {
@@ -115,14 +120,15 @@ function Typed({
     return () => clearTimeout(timer);
   });
   return (
-    <TextInput
+    <Autocomplete
       size="xs"
       w={165}
       aria-label={label}
       title={label}
       placeholder={placeholder}
       value={text}
-      onChange={(event) => setText(event.currentTarget.value)}
+      data={data}
+      onChange={setText}
       onKeyDown={(event) => event.key === "Enter" && set(field, text)}
     />
   );

@@ -66,12 +66,15 @@ function Newest({ seal }: { seal: SealRow }) {
 function Hash({ hash }: { hash: string }) {
   return (
     <Group gap={6} wrap="nowrap">
-      <span className="mono clip" title={`${hash}: kept elsewhere, it proves that nothing before it was changed`}>
+      <span
+        className="mono clip le-hash"
+        title={`${hash}: kept elsewhere, it proves that nothing before it was changed`}
+      >
         {hash}
       </span>
       <CopyButton value={hash}>
         {({ copied, copy }) => (
-          <Button size="compact-xs" variant="default" onClick={copy} aria-label="Copy the seal's hash">
+          <Button size="compact-xs" variant="default" flex="none" onClick={copy} aria-label="Copy the seal's hash">
             {copied ? "copied" : "copy"}
           </Button>
         )}
