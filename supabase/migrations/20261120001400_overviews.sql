@@ -149,14 +149,20 @@ create view holdfast.next_up with (security_invoker = true) as
   where j.state in ('queued', 'dispatched', 'retrying', 'blocked', 'awaiting_approval', 'quarantined');
 comment on view holdfast.next_up is 'What waits, and why, in words. Order by effective_priority, run_at.';
 
+-- The newest 10001 failed and as many timed out are looked at: pages ask every three seconds, whatever went wrong overnight.
 create view holdfast.recent_failures with (security_invoker = true) as
-  select j.workspace_id, j.fingerprint, j.error_class, count(*) as jobs, max(j.finished_at) as last_at,
-    (array_agg(j.id order by j.finished_at desc))[1:5] as job_ids, (array_agg(j.kind order by j.finished_at desc))[1] as kind,
-    (array_agg(j.error_message order by j.finished_at desc))[1] as error_message
-  from holdfast.jobs j
-  where j.state in ('failed', 'timed_out') and j.created_at > now() - interval '7 days'
-  group by j.workspace_id, j.fingerprint, j.error_class;
-comment on view holdfast.recent_failures is 'Failures of the last seven days, alike ones together: how many, when last, and the newest five jobs.';
+  select g.workspace_id, g.fingerprint, g.error_class, g.jobs, g.last_at, g.job_ids, n.kind, n.error_message
+  from (
+    select w.id as workspace_id, j.fingerprint, j.error_class, count(*) as jobs, max(j.finished_at) as last_at, (array_agg(j.id order by j.finished_at desc, j.id desc))[1:5] as job_ids
+    from holdfast.workspaces w
+    cross join (values ('failed'), ('timed_out')) s (state)
+    cross join lateral (
+      select k.id, k.fingerprint collate "C" as fingerprint, k.error_class collate "C" as error_class, k.finished_at from holdfast.jobs k
+      where k.workspace_id = w.id and k.state = s.state and k.created_at > now() - interval '7 days' order by k.created_at desc, k.id desc limit 10001) j
+    group by w.id, j.fingerprint, j.error_class
+  ) g
+  join holdfast.jobs n on n.id = g.job_ids[1];
+comment on view holdfast.recent_failures is 'Failures of the last seven days, alike ones together: how many (of the newest 10001 that failed, and as many that timed out), when last, and the newest five jobs.';
 
 create view holdfast.allowed_actions with (security_invoker = true) as
   select j.id as job_id, j.workspace_id, s.verb, v.sentence, v.needs_reason, v.needs_approval
