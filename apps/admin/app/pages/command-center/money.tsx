@@ -13,7 +13,14 @@ export function Money({
 }) {
   const { workspace } = useParams();
   return (
-    <Section title="Spend today" aside={<Link to={`/w/${workspace}/costs`}>Costs</Link>}>
+    <Section
+      title="Spend today"
+      aside={
+        <Link to={`/w/${workspace}/costs`} className="cc-all">
+          Costs
+        </Link>
+      }
+    >
       <p className="cc-money num">
         <b>{money(today.spent, today.currency)}</b> spent, {money(today.reserved)} reserved
       </p>

@@ -122,7 +122,7 @@ export function Budgets({
   ];
   return (
     <DataTable
-      label="Budgets"
+      label="Budgets and what they have used"
       columns={columns}
       rows={budgets}
       rowId={({ name }) => `budget-${name}`}

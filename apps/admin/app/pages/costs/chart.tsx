@@ -24,9 +24,10 @@ export default function Chart({ series, currency }: { series: Series; currency: 
       series={series.names.map((name, place) => ({ name, color: FILLS[place % FILLS.length] as string }))}
       valueFormatter={(value) => money(value, currency)}
       tickLine="none"
-      gridAxis="y"
+      gridAxis="x"
       textColor="var(--hf-dim)"
       gridColor="var(--hf-line)"
+      yAxisProps={{ tickFormatter: (value: number) => money(value) }}
       barProps={{ isAnimationActive: false }}
       barChartProps={{ accessibilityLayer: false }}
     />

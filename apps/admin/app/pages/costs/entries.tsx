@@ -41,7 +41,7 @@ export function Entries({ entries, older }: { entries: readonly EntryRow[]; olde
   return (
     <div className="co-ledger">
       <DataTable<EntryRow>
-        label="Cost ledger"
+        label="Amounts, newest first"
         rows={entries}
         rowId={({ id }) => `entry-${id}`}
         empty={

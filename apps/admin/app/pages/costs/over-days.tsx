@@ -1,6 +1,7 @@
 import { SegmentedControl } from "@mantine/core";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useSearchParams } from "react-router";
+import { capital } from "../../parts/act.tsx";
 import { count, money } from "../../parts/format.ts";
 import { Empty } from "../../parts/page.tsx";
 import { DataTable } from "../../parts/table.tsx";
@@ -53,7 +54,7 @@ export function ByName({ by, named }: { by: Grouping; named: readonly Named[] })
         rowId={({ name }) => name}
         empty={null}
         columns={[
-          { id: "name", header: by, by: ({ name }) => name, cell: ({ name }) => <b>{name}</b> },
+          { id: "name", header: capital(by), by: ({ name }) => name, cell: ({ name }) => <b>{name}</b> },
           ...PERIODS.flatMap((period) => [
             {
               id: period,
@@ -64,7 +65,7 @@ export function ByName({ by, named }: { by: Grouping; named: readonly Named[] })
             },
             {
               id: `${period}-reserved`,
-              header: "reserved",
+              header: "Reserved today",
               right: true,
               hidden: period !== "day",
               by: ({ sums }: Named) => sums[period].reserved,

@@ -24,7 +24,7 @@ export function Events({ events, filtered }: { events: readonly EventRow[]; filt
   return (
     <div className="le-events">
       <DataTable<EventRow>
-        label="Events"
+        label="Events, newest first"
         rows={events}
         rowId={({ seq }) => `event-${seq}`}
         empty={
