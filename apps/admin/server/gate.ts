@@ -36,5 +36,10 @@ export function originsOf(host: string, port: number, origin: string | undefined
   if (origin !== undefined) return new Set([origin]);
   const names =
     host === "127.0.0.1" || host === "::1" || host === "localhost" ? ["127.0.0.1", "localhost", "[::1]"] : [host];
-  return new Set(names.map((name) => `http://${name}:${port}`));
+  return new Set(names.map((name) => `http://${inUrl(name)}:${port}`));
+}
+
+/** A host as an address names it: IPv6 stands in brackets. */
+export function inUrl(host: string): string {
+  return host.includes(":") && !host.startsWith("[") ? `[${host}]` : host;
 }
