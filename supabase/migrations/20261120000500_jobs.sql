@@ -189,8 +189,10 @@ create index jobs_by_fingerprint on holdfast.jobs (workspace_id, fingerprint) wh
 create index jobs_due on holdfast.jobs (run_at) where state = 'retrying' or (state = 'queued' and 'due_time' = any (held_by));
 create index jobs_held_in_queue on holdfast.jobs (workspace_id, queue, effective_priority, id) where state = 'queued' and held_by <> '{}';
 create index jobs_held_in_lane on holdfast.jobs (workspace_id, lane, effective_priority, id) where state = 'queued' and held_by <> '{}';
--- What waits, room by room, for the pages' counts: a dispatched job pays for it once; nothing else that is common is in it.
-create index jobs_waiting_by_room on holdfast.jobs (workspace_id, queue, lane, state, created_at) where state in ('dispatched', 'retrying', 'blocked', 'awaiting_approval', 'quarantined');
+-- What waits or failed, room by room, for the pages' counts: a job pays for it once, when it is dispatched, and again only if
+-- it waits for something else or fails. With created_at last, "since yesterday" and "the oldest" are ends of a range.
+create index jobs_by_room on holdfast.jobs (workspace_id, queue, lane, state, created_at)
+  where state in ('dispatched', 'retrying', 'blocked', 'awaiting_approval', 'quarantined', 'failed', 'timed_out');
 create index jobs_waiting_in_queue on holdfast.jobs (workspace_id, queue, effective_priority, id) where state = 'queued' and waits_for_slot;
 create index jobs_waiting_in_lane on holdfast.jobs (workspace_id, lane, effective_priority, id) where state = 'queued' and waits_for_slot;
 create index jobs_waiting_in_class on holdfast.jobs (workspace_id, class, effective_priority, id) where state = 'queued' and waits_for_slot;

@@ -132,7 +132,7 @@ declare
   v_count integer;
   v_found jsonb;
 begin
-  select coalesce(jsonb_agg(to_jsonb(f) order by f.place) filter (where f.place <= 100), '[]'), count(*) into v_faults, v_count
+  select coalesce(jsonb_agg(to_jsonb(f) - 'place' order by f.place) filter (where f.place <= 100), '[]'), count(*) into v_faults, v_count
   from (select v.seal, v.seq, v.fault, row_number() over () as place from holdfast_ledger.verify() v) f;
   v_found := (select jsonb_build_object('ok', v_count = 0, 'seals', count(*), 'events', coalesce(sum(cardinality(s.seqs)), 0), 'fault_count', v_count,
     'seconds', round(extract(epoch from clock_timestamp() - v_began), 3)) from holdfast_ledger.seals s);
@@ -222,7 +222,9 @@ comment on function holdfast_private.run_builtin(bigint) is 'Does the work of a 
 create function holdfast_private.builtin_kinds() returns jsonb
   language sql immutable set search_path = ''
 as $$
-  select jsonb_agg(jsonb_build_object('name', k.name, 'queue', k.queue, 'description', k.description, 'payload_schema', k.schema::jsonb)) from (values
+  select jsonb_agg(jsonb_build_object('name', k.name, 'queue', k.queue, 'description', k.description, 'payload_schema', k.schema::jsonb)
+    -- The whole record is read: 7 µs an event.
+    || case k.name when 'ledger_verify' then '{"timeout_seconds": 3600}'::jsonb else '{}' end) from (values
     ('health_scan', 'scheduled', 'Checks workers, supervisor, duties, leases, stops, lanes and incidents.', '{"type": "object", "additionalProperties": false}'),
     ('venture_review', 'report', 'Outcomes, spend, failures and oldest work of the last hour, by venture.', '{"type": "object", "additionalProperties": false, "properties": {"venture": {"type": "string"}}}'),
     ('portfolio_daily', 'report', 'The same for all ventures, for the last day.', '{"type": "object", "additionalProperties": false}'),

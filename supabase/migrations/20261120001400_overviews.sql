@@ -38,9 +38,9 @@ create view holdfast.lease_overview with (security_invoker = true) as
   left join holdfast.workers w on w.id = l.worker_id;
 comment on view holdfast.lease_overview is 'Every running job: who runs it, how long, its progress and the age of its heartbeat.';
 
--- Counts of rooms stop at 10001, and each looks only at what it counts: jobs_waiting_by_room has what is dispatched or waits
--- for something, jobs_held_in_queue and _in_lane what a gate holds. Failures have no index by room: of a workspace's failures
--- of the last day 10001 are looked at.
+-- Counts of rooms stop at 10001, and each looks only at what it counts: jobs_by_room has what is dispatched, waits for
+-- something or failed, jobs_held_in_queue and _in_lane what a gate holds. Where both queue and lane are part of the range
+-- (jobs_by_room sorts by them), a queue asks lane by lane, and a lane queue by queue: there are few of either.
 create view holdfast.queue_overview with (security_invoker = true) as
   select q.workspace_id, q.name as queue, q.description,
     case when q.paused_at is null then 'active' else 'paused' end as status, q.paused_at, holdfast.name_of(q.workspace_id, q.paused_by) as paused_by, q.paused_reason, q.max_running, q.max_per_hour,
@@ -48,8 +48,9 @@ create view holdfast.queue_overview with (security_invoker = true) as
       (select count(*) from (select from holdfast.jobs j where j.workspace_id = q.workspace_id and j.queue = q.name and j.state in ('dispatched', 'retrying', 'blocked', 'awaiting_approval') limit 10001) c)
       + (select count(*) from (select from holdfast.jobs j where j.workspace_id = q.workspace_id and j.queue = q.name and j.state = 'queued' and j.held_by <> '{}' limit 10001) c)) as pending,
     (select count(*) from (select from holdfast.jobs j where j.workspace_id = q.workspace_id and j.queue = q.name and j.state = 'running' limit 10001) c) as running,
-    (select count(*) from (select j.queue from holdfast.jobs j where j.workspace_id = q.workspace_id and j.state in ('failed', 'timed_out') and j.created_at > now() - interval '24 hours' limit 10001) c
-      where c.queue = q.name) as failed_24h,
+    (select count(*) from (select from holdfast.lanes n cross join lateral (
+      select from holdfast.jobs j where j.workspace_id = q.workspace_id and j.queue = q.name and j.lane = n.name and j.state in ('failed', 'timed_out') and j.created_at > now() - interval '24 hours' limit 10001) j
+      where n.workspace_id = q.workspace_id limit 10001) c) as failed_24h,
     (select count(*) from (select from holdfast.jobs j where j.workspace_id = q.workspace_id and j.queue = q.name and j.state = 'quarantined' limit 10001) c) as quarantined,
     extract(epoch from now() - least(
       (select min(d.created_at) from holdfast.lanes n cross join lateral (
@@ -69,8 +70,9 @@ create view holdfast.lane_overview with (security_invoker = true) as
         where q.workspace_id = l.workspace_id limit 10001) c)
       + (select count(*) from (select from holdfast.jobs j where j.workspace_id = l.workspace_id and j.lane = l.name and j.state = 'queued' and j.held_by <> '{}' limit 10001) c)) as pending,
     (select count(*) from (select from holdfast.jobs j where j.workspace_id = l.workspace_id and j.lane = l.name and j.state = 'running' limit 10001) c) as running,
-    (select count(*) from (select j.lane from holdfast.jobs j where j.workspace_id = l.workspace_id and j.state in ('failed', 'timed_out') and j.created_at > now() - interval '24 hours' limit 10001) c
-      where c.lane = l.name) as failed_24h,
+    (select count(*) from (select from holdfast.queues q cross join lateral (
+      select from holdfast.jobs j where j.workspace_id = l.workspace_id and j.queue = q.name and j.lane = l.name and j.state in ('failed', 'timed_out') and j.created_at > now() - interval '24 hours' limit 10001) j
+      where q.workspace_id = l.workspace_id limit 10001) c) as failed_24h,
     (select count(*) from (select from holdfast.queues q cross join lateral (
       select from holdfast.jobs j where j.workspace_id = l.workspace_id and j.queue = q.name and j.lane = l.name and j.state = 'quarantined' limit 10001) j
       where q.workspace_id = l.workspace_id limit 10001) c) as quarantined,

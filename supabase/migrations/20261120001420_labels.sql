@@ -47,7 +47,7 @@ create view holdfast.ledger_status with (security_invoker = true) as
   select w.id as workspace_id,
     (select e.seq from holdfast_ledger.events e where e.workspace_id = w.id order by e.seq desc limit 1) as newest_event,
     u.unsealed, u.oldest_at as oldest_unsealed_at, s.seal, s.sealed_at, extract(epoch from now() - s.sealed_at) as seal_age_seconds, encode(s.hash, 'hex') as hash,
-    case when u.oldest_at is not null and u.oldest_at < now() - interval '60 seconds' then 'NOT VERIFIED'
+    case when u.oldest_at < now() - interval '60 seconds' or (u.unsealed > 10000 and coalesce(s.sealed_at < now() - interval '60 seconds', true)) then 'NOT VERIFIED'
       when greatest(s.sealed_at, d.last_succeeded_at) is null then 'NOT VERIFIED' else 'LIVE' end as label,
     greatest(s.sealed_at, d.last_succeeded_at) as evidence_at, extract(epoch from now() - greatest(s.sealed_at, d.last_succeeded_at)) as evidence_age_seconds,
     v.at as verified_at, extract(epoch from now() - v.at) as verified_age_seconds, (v.data ->> 'ok')::boolean as verified_ok, (v.data ->> 'job')::bigint as verify_job_id, v.data as verified
@@ -55,8 +55,9 @@ create view holdfast.ledger_status with (security_invoker = true) as
   left join lateral (select l.seal, l.sealed_at, l.xid_to, l.hash from holdfast_ledger.seals l order by l.seal desc limit 1) s on true
   left join holdfast.duties d on d.name = 'seal'
   cross join lateral (
+    -- Among the newest: an open transaction that keeps an older event from being sealed keeps all that follow from it, too.
     select count(*) as unsealed, min(n.at) as oldest_at from (
-      select e.at from holdfast_ledger.events e where e.workspace_id = w.id and e.xid >= coalesce(s.xid_to, 0) limit 10001) n
+      select e.at, e.xid from holdfast_ledger.events e where e.workspace_id = w.id order by e.seq desc limit 10001) n where n.xid >= coalesce(s.xid_to, 0)
   ) u
   left join lateral (
     select e.at, e.data from holdfast_ledger.events e

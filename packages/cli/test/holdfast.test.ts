@@ -222,6 +222,13 @@ describe("acts", () => {
     expect((await cli.run(["cancel", made])).exitCode).toBe(0);
   });
 
+  test("drain takes no reason to wait for what runs, and one to end it at once", async () => {
+    const gone = "There is no worker 999999 at work";
+    expect((await cli.run(["drain", "999999"])).stderr).toContain(gone);
+    expect((await cli.run(["drain", "999999", "--kill"])).stderr).toContain("rule: holdfast.reason_required");
+    expect((await cli.run(["drain", "999999", "--kill", "--reason", "it thrashes"])).stderr).toContain(gone);
+  });
+
   test("pause holds a queue with a reason that status and job tell; resume lets it go", async () => {
     expect((await cli.run(["pause", "queue", "report"])).stderr).toContain("rule: holdfast.reason_required");
     expect((await cli.run(["pause", "queue", "report", "--reason", "full moon"])).stdout).toBe("queue report paused\n");

@@ -107,8 +107,13 @@ describe("after a gap", () => {
     await awayUntil(7.5);
     await awayUntil(8);
     expect(await outcomes("after")).toEqual({ missed: upTo(1, 6), fired: [7, 8] });
-    const { rows } = await database.pool().query("select next_window_at from holdfast.schedules where name = 'after'");
+    const { rows } = await database
+      .pool()
+      .query("select next_window_at, next_windows from holdfast.schedules where name = 'after'");
     expect(rows[0].next_window_at.getTime()).toBe(START + 9 * MINUTE);
+    expect(rows[0].next_windows.map((window: Date) => window.getTime())).toEqual(
+      [9, 10, 11].map((n) => START + n * MINUTE),
+    );
   });
 
   it("a schedule whose zone this host does not know is told once and keeps no other from firing", async () => {

@@ -35,7 +35,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     throw error;
   }
   // The database knows the built-in kinds by itself: registering them would only say the same again.
-  const tasks = new Map([...builtinTasks(pool), ...own.values()].map((task) => [task.kind, task]));
+  const tasks = new Map([...builtinTasks(pool, databaseUrl), ...own.values()].map((task) => [task.kind, task]));
   // From here on the pool is the worker's, which also closes it when it cannot start.
   const worker = new Worker({ ...options, ...checked }, pool, tasks);
   await worker.start(signal);

@@ -1,4 +1,4 @@
-import { act, createTestDatabase, type TestDatabase } from "@holdfast/testing";
+import { act, createTestDatabase, openSession, type TestDatabase } from "@holdfast/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { defineTask, startWorker, type Worker, WorkerOptionsError } from "../src/index.ts";
@@ -56,6 +56,25 @@ describe("a worker without tasks of its own", () => {
     const id = await jobs.enqueue("venture_review", { venture: "noaerth" });
     const { result } = await jobs.ended(id);
     expect(result).toMatchObject({ venture: "noaerth", markdown: expect.stringContaining("## Outcomes") });
+  });
+
+  it("verifies the record on a connection of its own, which ends with the run", async () => {
+    const atLength = async () =>
+      (
+        await database
+          .pool("supabase_admin")
+          .query(
+            "select from pg_stat_activity where datname = current_database() and application_name = 'holdfast worker at length'",
+          )
+      ).rowCount;
+    await using holder = await openSession(database);
+    await holder.client.query("begin; set local role holdfast_ledger; lock table holdfast_ledger.seals");
+    const id = await jobs.enqueue("ledger_verify");
+    await until("it verifies, and waits for the seals", async () => (await atLength()) === 1);
+    await jobs.act("kill", { job: id });
+    expect(await jobs.ended(id)).toMatchObject({ state: "canceled" });
+    await until("its connection is gone", async () => (await atLength()) === 0);
+    await holder.client.query("rollback");
   });
 
   it("tells an alert in its log", async () => {

@@ -270,6 +270,42 @@ describe("a worker", () => {
     expect(rows[0].ended_reason).toBe("retired");
   });
 
+  it("takes nothing more at the order itself, and heeds no order to another worker", async () => {
+    const drained = await startWorker({
+      databaseUrl: database.url("holdfast_worker"),
+      logger: testLog().logger,
+      tasks: [],
+      name: "ordered",
+    });
+    // Nothing but the order: its row says nothing of draining, so that no heartbeat tells it either.
+    const order = (id: number) =>
+      database
+        .pool()
+        .query("select pg_notify('holdfast_orders', $1)", [
+          JSON.stringify({ worker: id, tokens: [], verdict: "drain" }),
+        ]);
+    await order(drained.workerId);
+    await drained.ended;
+    const id = await jobs.enqueue("echo", { text: "still here" });
+    expect(await jobs.ended(id)).toMatchObject({ state: "completed" });
+  });
+
+  it("ends what it runs at once and then itself, when it is killed by an admin", async () => {
+    const killed = await startWorker({
+      databaseUrl: database.url("holdfast_worker"),
+      logger: testLog().logger,
+      tasks,
+      lanes: ["eval"],
+      name: "killed",
+    });
+    const id = await jobs.enqueue("waits", {}, { lane: "eval" });
+    await until("the handler runs", () => calls.includes(`waits ${id}`));
+    await jobs.act("kill", { worker: killed.workerId });
+    expect(await jobs.ended(id)).toMatchObject({ state: "canceled", attempt: 1 });
+    await killed.ended;
+    expect(aborted.at(-1)).toBe("kill");
+  });
+
   it("refuses an unknown lane, a pooler's port and options that make no sense, each by name", async () => {
     const options = { databaseUrl: database.url("holdfast_worker"), logger: log.logger };
     await expect(startWorker({ ...options, lanes: ["nowhere"] })).rejects.toMatchObject({ rule: "unknown_lane" });

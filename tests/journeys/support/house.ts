@@ -1,5 +1,5 @@
 import { type ChildProcess, fork, spawn } from "node:child_process";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createTestStack, findBrowser } from "@holdfast/testing";
 import pg from "pg";
@@ -31,7 +31,7 @@ export interface HouseOptions {
   /** True: one person consents to their own requests, as in a fresh local workspace. Default false: it takes two. */
   singleOperator?: boolean;
   /** The admin app asks here instead of the Data API itself: something that can be taken away. */
-  apiUrl?: (stack: Stack) => string;
+  apiUrl?: (stack: Stack) => Promise<string>;
 }
 
 type Stack = Awaited<ReturnType<typeof createTestStack>>;
@@ -60,7 +60,7 @@ export class House implements AsyncDisposable {
     sql.on("error", () => {});
     await sql.query("update holdfast.workspaces set single_operator = $1", [singleOperator]);
     const [started, browser] = await Promise.all([
-      startAdmin(stack, apiUrl?.(stack) ?? stack.apiUrl),
+      startAdmin(stack, apiUrl ? await apiUrl(stack) : stack.apiUrl),
       chromium.launch({ executablePath: BROWSER, args: ["--no-sandbox", "--disable-dev-shm-usage"] }),
     ]);
     const house = new House(stack, sql, browser, started.child, started.url);
@@ -79,7 +79,7 @@ export class House implements AsyncDisposable {
         HOLDFAST_DATABASE_URL: this.stack.databaseUrl("holdfast_worker"),
         HOLDFAST_STATE: this.stack.stateDir,
         HOLDFAST_SUPERVISOR: options.supervisor === false ? "0" : "1",
-        HOLDFAST_TASKS: [join(ROOT, "apps/worker/tasks"), join(ROOT, "tests/journeys/tasks")].join(":"),
+        HOLDFAST_TASKS: [join(ROOT, "apps/worker/tasks"), join(ROOT, "tests/journeys/tasks")].join(","),
       },
     });
     closeSync(log);
@@ -160,9 +160,13 @@ export class House implements AsyncDisposable {
     ]);
   }
 
-  /** What the admin app has written to its log. */
+  /** What the admin app and the worker have written to their logs. */
   logs(): string {
-    return readFileSync(join(this.stack.stateDir, "admin.log"), "utf8");
+    const read = (name: string) => {
+      const file = join(this.stack.stateDir, name);
+      return existsSync(file) ? `${name}:\n${readFileSync(file, "utf8").split("\n").slice(-20).join("\n")}` : "";
+    };
+    return `${read("admin.log")}\n${read("worker.log")}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -35,6 +35,11 @@ export class Visit implements AsyncDisposable {
     return new Visit(context, await context.newPage());
   }
 
+  /** Another tab of the same person's browser. Closed with the first. */
+  async another(): Promise<Visit> {
+    return new Visit(this.#context, await this.#context.newPage());
+  }
+
   /** Says that the console may complain about this: a journey that cuts a connection expects the browser to notice. */
   expectProblem(problem: RegExp): void {
     this.#expected.push(problem);
@@ -58,7 +63,7 @@ export class Visit implements AsyncDisposable {
 
   /** Waits until the page's scripts have taken over. */
   async ready(): Promise<void> {
-    await this.page.waitForFunction("'ready' in document.documentElement.dataset");
+    await this.page.locator("html[data-ready]").waitFor({ state: "attached" });
   }
 
   /** What the console complained about and nobody expected. */

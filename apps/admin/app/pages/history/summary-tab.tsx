@@ -50,7 +50,9 @@ export function SummaryTab({ job }: { job: JobData }) {
           [
             "Trigger",
             row.schedule ? (
-              <Link to={`/w/${workspace}/schedules#${row.schedule}`}>schedule {row.schedule}</Link>
+              <Link key="t" to={`/w/${workspace}/schedules#${row.schedule}`}>
+                schedule {row.schedule}
+              </Link>
             ) : (
               row.trigger
             ),
