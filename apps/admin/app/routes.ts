@@ -23,6 +23,7 @@ export default [
   route("w/:workspace/find", "shell/find.ts"),
   route("w/:workspace/views", "shell/views.ts"),
   route("w/:workspace/stop-scope", "shell/stop-scope.ts"),
+  route("w/:workspace/preview-jobs", "pages/history/preview.ts"),
   route("w/:workspace/output/:run", "pages/history/output.ts"),
   route("w/:workspace/ledger/export", "pages/ledger-export.ts"),
   route("*", "shell/nowhere.tsx"),

@@ -1,8 +1,10 @@
 import { Button, Group, Modal, Stack, Table, Text, Textarea } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { useState } from "react";
+import { useEffect, useState } from "react";
+import { useFetcher, useParams } from "react-router";
 import { type Allowed, capital, Refused, useAct } from "../../parts/act.tsx";
 import { count, plural } from "../../parts/format.ts";
+import type { Preview } from "./preview.ts";
 
 /** Which jobs are meant: those that were ticked, or all that match the filter. */
 export interface Selection {
@@ -17,10 +19,11 @@ interface Report {
   matched?: number;
   changed?: number;
   asked?: number;
+  ending?: number;
   skipped?: Record<string, number>;
 }
 
-/** The most jobs that one act may change; see the act's `limit`. */
+/** The most that one act changes. */
 const MOST = 10_000;
 
 /** Acts on many jobs at once: how many they are, a reason, and afterwards a report of what happened to them. */
@@ -85,8 +88,17 @@ function Ask({
   onReport: (report: Report) => void;
 }) {
   const [reason, setReason] = useState("");
+  const { workspace } = useParams();
+  const { load, data: preview } = useFetcher<Preview>();
+  // What was meant when the dialog was opened: the list goes on being read behind it.
+  const [filter] = useState(selection.filter);
+  useEffect(() => {
+    void load(
+      `/w/${workspace}/preview-jobs?${new URLSearchParams({ verb: allowed.verb, filter: JSON.stringify(filter) })}`,
+    );
+  }, [load, workspace, allowed.verb, filter]);
   const { send, busy, answer } = useAct(({ result }) => onReport(result as Report));
-  const many = selection.jobs > MOST;
+  const many = (preview?.fits ?? 0) > MOST;
   return (
     <form
       onSubmit={(event) => {
@@ -95,16 +107,15 @@ function Ask({
           verb: allowed.verb,
           subject: "jobs",
           target: {},
-          params: { filter: selection.filter, limit: Math.min(MOST, Math.max(1, selection.jobs)) },
+          params: { filter, limit: MOST, expected: preview?.fits },
           reason,
         });
       }}
     >
       <Stack gap="sm">
         <Text size="sm">{allowed.sentence}</Text>
-        <Text size="sm">
-          {count(selection.jobs)} {selection.what}. Those in a state that this does not fit are left as they are, and
-          the report says how many.
+        <Text size="sm" aria-live="polite" data-preview>
+          {preview ? foreseen(preview) : "Counting …"}
         </Text>
         {many && <Text size="sm">One act changes {count(MOST)} jobs at most: narrow the filter first.</Text>}
         <Textarea
@@ -116,7 +127,12 @@ function Ask({
           data-autofocus
         />
         <Refused answer={answer} />
-        <Button type="submit" loading={busy} disabled={many} {...(allowed.verb === "cancel" ? { color: "red.9" } : {})}>
+        <Button
+          type="submit"
+          loading={busy}
+          disabled={many || !preview || preview.fits === 0}
+          {...(allowed.verb === "cancel" ? { color: "red.9" } : {})}
+        >
           {name}
         </Button>
       </Stack>
@@ -124,10 +140,18 @@ function Ask({
   );
 }
 
+/** What the act would do, in words. */
+function foreseen({ matched, fits, skipped }: Preview): string {
+  const left = Object.entries(skipped).map(([state, jobs]) => `${count(jobs)} ${state.replaceAll("_", " ")}`);
+  const of = matched > MOST ? `more than ${count(MOST)}` : count(matched);
+  return `${of} match; it changes ${fits > MOST ? `more than ${count(MOST)}` : count(fits)} of them${left.length > 0 ? ` and leaves alone: ${left.join(", ")}` : ""}.`;
+}
+
 function Told({ report, onDone }: { report: Report; onDone: () => void }) {
   const rows: [string, number | undefined][] = [
     ["matched the filter", report.matched],
     ["changed", report.changed],
+    ["asked to end", report.ending],
     ["wait for consent", report.asked],
     ...Object.entries(report.skipped ?? {}).map(([state, jobs]): [string, number] => [
       `left alone: ${state.replaceAll("_", " ")}`,
