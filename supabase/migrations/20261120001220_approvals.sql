@@ -41,6 +41,7 @@ create unique index approvals_one_pending_a_budget on holdfast.approvals (worksp
 create index approvals_of_job on holdfast.approvals (job_id) where job_id is not null;
 create index approvals_pending on holdfast.approvals (workspace_id, expires_at) where state = 'pending';
 create index approvals_newest on holdfast.approvals (workspace_id, requested_at desc, id desc);
+create index approvals_decided on holdfast.approvals (workspace_id, state, requested_at desc, id desc) where state <> 'pending';
 create index approvals_granted on holdfast.approvals (workspace_id, subject, kind, schedule, budget, id desc) where state in ('granted', 'spent');
 create index approvals_by_role on holdfast.approvals (least_role);
 comment on table holdfast.approvals is 'Requests for consent and what became of them. Decide by inserting into approval_decisions.';

@@ -185,10 +185,15 @@ as $$
     and (p_filter ->> 'error_class' is null or d.error_class = p_filter ->> 'error_class')
     and (p_filter ->> 'after' is null or d.died_at >= (p_filter ->> 'after')::timestamptz)
     and (p_filter ->> 'before' is null or d.died_at < (p_filter ->> 'before')::timestamptz)
-  order by d.id limit p_limit
+  order by d.died_at desc, d.id desc limit p_limit
 $$;
 comment on function holdfast.match_dead_letters(uuid, jsonb, integer) is
-  'Open dead letters that a filter means: {job, fingerprint, kind, queue, error_class, after, before}. The preview of redrive and dismiss. Runs with the caller''s rights.';
+  'Open dead letters that a filter means, newest first: {job, fingerprint, kind, queue, error_class, after, before}. The preview of redrive and dismiss. Runs with the caller''s rights.';
+
+create function holdfast.count_dead_letters(p_workspace uuid, p_filter jsonb default '{}', p_cap integer default 10000) returns integer
+  language sql stable set search_path = ''
+  as $$ select count(*)::integer from holdfast.match_dead_letters(p_workspace, p_filter, p_cap + 1) $$;
+comment on function holdfast.count_dead_letters(uuid, jsonb, integer) is 'How many open dead letters a filter of match_dead_letters means; p_cap + 1 stands for more than p_cap. Runs with the caller''s rights.';
 
 create function holdfast_private.act_on_dead_letters(p_act holdfast.actions) returns holdfast.actions
   language plpgsql set search_path = ''
@@ -228,7 +233,7 @@ begin
   update holdfast.dead_letters d set state = case p_act.verb when 'redrive' then 'redriven' else 'dismissed' end, closed_by = p_act.actor, closed_at = p_act.acted_at, note = p_act.reason
   where d.job_id = any (v_done) and (d.state = 'open' or d.closed_at >= p_act.acted_at);
   p_act.affected := cardinality(v_done);
-  p_act.result := jsonb_build_object('jobs', to_jsonb(v_done[1:100]), 'affected', p_act.affected, 'waiting_for_consent', v_asked);
+  p_act.result := jsonb_build_object('jobs', to_jsonb(v_done[1:100]), 'matched', cardinality(v_jobs), 'affected', p_act.affected, 'waiting_for_consent', v_asked);
   return p_act;
 end
 $$;

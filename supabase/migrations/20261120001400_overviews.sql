@@ -12,8 +12,9 @@ create view holdfast.worker_overview with (security_invoker = true) as
     w.ended_at, w.ended_reason, w.draining_since,
     case when w.ended_at is null then (select count(*) from holdfast.leases l where l.worker_id = w.id) else 0 end as running_jobs,
     case when w.ended_at is null then coalesce((
-      select jsonb_agg(jsonb_build_object('job', l.job_id, 'kind', j.kind, 'name', j.name, 'running_seconds', extract(epoch from now() - l.acquired_at), 'progress', l.progress) order by l.acquired_at, l.token)
-      from (select k.* from holdfast.leases k where k.worker_id = w.id order by k.acquired_at, k.token limit 100) l join holdfast.jobs j on j.id = l.job_id), '[]') else '[]' end as current_jobs,
+      select jsonb_agg(jsonb_build_object('job', l.job_id, 'workspace', s.slug, 'kind', j.kind, 'name', j.name, 'running_seconds', extract(epoch from now() - l.acquired_at),
+        'progress', l.progress, 'progress_message', l.progress_message) order by l.acquired_at, l.token)
+      from (select k.* from holdfast.leases k where k.worker_id = w.id order by k.acquired_at, k.token limit 100) l join holdfast.jobs j on j.id = l.job_id join holdfast.workspaces s on s.id = l.workspace_id), '[]') else '[]' end as current_jobs,
     coalesce(d.completed, 0)::integer as completed_24h, coalesce(d.failed, 0)::integer as failed_24h, coalesce(d.cost, 0) as cost_24h
   from holdfast.workers w
   left join (
@@ -201,7 +202,7 @@ select holdfast_private.describe(v::regclass, '{
     "last_at": "When the last of them failed.", "job_ids": "The newest five.", "workspace": "Slug of the workspace.", "waiting": "Jobs queued or dispatched.",
     "retrying": "Jobs waiting out a backoff.", "blocked": "Jobs waiting for other jobs.", "awaiting_approval": "Jobs waiting for consent.",
     "completed_24h": "Jobs enqueued in the last 24 hours that completed.", "live_workers": "Workers with a heartbeat younger than 15 seconds.",
-    "worker_overview.current_jobs": "What it runs now, in workspaces that the caller sees: [{job, kind, name, running_seconds, progress}], the oldest 100.",
+    "worker_overview.current_jobs": "What it runs now, in workspaces that the caller sees: [{job, workspace (its slug), kind, name, running_seconds, progress, progress_message}], the oldest 100.",
     "worker_overview.completed_24h": "Its runs that started in the last 24 hours and completed, among the newest 20001 runs of each workspace that the caller sees.",
     "worker_overview.failed_24h": "The same for those that failed, timed out or were lost.", "worker_overview.cost_24h": "What those runs cost, as they reported it.",
     "lane_overview.live_workers": "Workers that serve it, with a heartbeat younger than 15 seconds and not draining.", "lane_overview.capacity": "How many jobs those run at once.",

@@ -174,7 +174,7 @@ create view holdfast.recommended_actions with (security_invoker = true) as
     from holdfast.budgets b join holdfast.budget_periods p on p.budget_id = b.id and p.starts_at <= now() and p.ends_at > now()
     where b.workspace_id = w.id and b.breached_at >= p.starts_at
     union all
-    select 9, 'soon', format('%s for a review: release or discard after you have looked.', case when c.n > 10000 then 'More than 10000 jobs wait' when c.n = 1 then 'One job waits' else c.n || ' jobs wait' end), '/quarantine', 'quarantine', c.job::text
+    select 9, 'soon', format('%s for a review: release or discard after you have looked.', case when c.n > 10000 then 'More than 10000 jobs wait' when c.n = 1 then 'One job waits' else c.n || ' jobs wait' end), '/reviews', 'quarantine', c.job::text
     from (select count(*) as n, min(x.job_id) as job from (select q.job_id from holdfast.quarantine q where q.workspace_id = w.id and q.state = 'open' limit 10001) x) c where c.n > 0
     union all
     select 10, 'soon', format('Queue %s is paused (%s), and work waits in it: resume it when it is time.', q.name, q.paused_reason), '/queues', 'queue', q.name
@@ -191,7 +191,7 @@ create view holdfast.recommended_actions with (security_invoker = true) as
       where exists (select from holdfast.job_dependencies d join holdfast.jobs p on p.id = d.depends_on where d.job_id = j.id and p.state in ('failed', 'timed_out', 'canceled', 'quarantined')) limit 101) x) c where c.n > 0
     union all
     select 13, 'when_you_can', format('%s: redrive them once the cause is gone, or dismiss them.', case when c.n > 10000 then 'More than 10000 jobs failed for good' when c.n = 1 then 'One job failed for good' else c.n || ' jobs failed for good' end),
-      '/quarantine#dead-letters', 'dead_letter', null
+      '/reviews#dead-letters', 'dead_letter', null
     from (select count(*) as n from (select from holdfast.dead_letters d where d.workspace_id = w.id and d.state = 'open' limit 10001) x) c where c.n > 0
     union all
     select 14, 'when_you_can', format('Schedule %s missed %s in the last day.', s.name, case when c.n = 1 then 'one window' else c.n || ' windows' end), '/schedules', 'schedule', s.name

@@ -70,7 +70,8 @@ create view holdfast.stop_overview with (security_invoker = true) as
         where 'stop' = any (j.held_by) and case s.scope when 'venture' then j.venture = s.name when 'lane' then j.lane = s.name when 'queue' then j.queue = s.name when 'kind' then j.kind = s.name else true end
           and ('workers' = any (s.what) or ('paid' = any (s.what) and j.paid) or ('external' = any (s.what) and j.external)) limit 10001) c)
       else 0 end as held,
-    a.workers, a.acknowledged, a.silent, r.ordered, r.still_running,
+    a.workers, a.acknowledged, a.silent, case when a.silent = 0 then extract(epoch from a.last_heard - s.engaged_at) end as seconds_to_acknowledge,
+    r.ordered, r.still_running, case when r.still_running = 0 then extract(epoch from r.last_finished - s.engaged_at) end as seconds_to_quiet,
     case when s.released_at is not null then 'RELEASED' when a.silent > 0 then 'NOT VERIFIED' when r.still_running > 0 then 'STOPPING' else 'STOPPED' end as label,
     s.released_at is null and n.why_not is null as may_release, n.why_not
   from holdfast.emergency_stops s
@@ -80,11 +81,11 @@ create view holdfast.stop_overview with (security_invoker = true) as
     where k.user_id = (select auth.uid()) and (s.workspace_id is null or k.workspace_id = s.workspace_id) order by k.workspace_id limit 1
   ) m on true
   cross join lateral (
-    select count(*) as workers, count(*) filter (where k.acknowledged_at is not null) as acknowledged, count(*) filter (where k.acknowledged_at is null and w.ended_at is null) as silent
+    select count(*) as workers, count(*) filter (where k.acknowledged_at is not null) as acknowledged, count(*) filter (where k.acknowledged_at is null and w.ended_at is null) as silent, max(k.acknowledged_at) as last_heard
     from holdfast.stop_acknowledgements k left join holdfast.workers w on w.id = k.worker_id where k.stop_id = s.id
   ) a
   cross join lateral (
-    select count(*) as ordered, count(*) filter (where x.finished_at is null) as still_running from holdfast.stopped_runs t join holdfast.runs x on x.id = t.run_id where t.stop_id = s.id
+    select count(*) as ordered, count(*) filter (where x.finished_at is null) as still_running, max(x.finished_at) as last_finished from holdfast.stopped_runs t join holdfast.runs x on x.id = t.run_id where t.stop_id = s.id
   ) r
   cross join lateral (
     select case
@@ -103,6 +104,8 @@ select holdfast_private.describe('holdfast.stop_overview', '{
   "stop_id": "The stop.", "engaged_by_name": "Name of who engaged it.", "released_by_name": "Name of who released it.",
   "held": "Jobs that it holds now, among the first 100001 that a gate holds in a workspace. Counts stop at 10001.", "workers": "Workers that were alive when it was engaged.",
   "acknowledged": "How many of them have been heard of since.", "silent": "How many of them have neither been heard of since nor ended.", "ordered": "Runs that it ordered to end.", "still_running": "How many of those have not ended.",
+  "seconds_to_acknowledge": "From the stop until the last of the workers that had not ended was heard of. Null while one is silent, or when there was none.",
+  "seconds_to_quiet": "From the stop to the end of the last run it ordered to end. Null while one runs, or when there was none.",
   "label": "STOPPED, STOPPING (a run has not ended), NOT VERIFIED (a worker has not been heard of since) or RELEASED.",
   "may_release": "True when the signed-in person may release it now.", "why_not": "Why they may not, in words. Null: they may."}', '{holdfast.emergency_stops}');
 

@@ -27,7 +27,7 @@ select holdfast_private.describe('holdfast.schedule_overview', '{
   "evidence_at": "When the leading supervisor was last heard of. Null while it is disabled.", "evidence_age_seconds": "Age of that."}', '{holdfast.schedules}');
 
 create view holdfast.quarantine_overview with (security_invoker = true) as
-  select q.id, q.workspace_id, q.job_id, q.reason_code, q.source, holdfast.name_of(q.workspace_id, q.source) as source_name, q.severity, q.evidence, q.recommended_action, q.state, q.opened_at,
+  select q.id, q.workspace_id, q.job_id, q.reason_code, q.source, holdfast.name_of(q.workspace_id, q.source) as source_name, q.severity, array_position('{critical,high,medium,low}', q.severity) as severity_place, q.evidence, q.recommended_action, q.state, q.opened_at,
     q.reviewer, holdfast.name_of(q.workspace_id, q.reviewer) as reviewer_name, q.reviewed_at, q.note,
     j.kind as job_kind, j.name as job_name, j.state as job_state, j.queue, j.venture, j.fingerprint, j.error_class, j.error_message,
     case q.state when 'open' then 'QUARANTINED' end as label
@@ -35,8 +35,24 @@ create view holdfast.quarantine_overview with (security_invoker = true) as
   left join holdfast.jobs j on j.id = q.job_id;
 comment on view holdfast.quarantine_overview is 'Quarantine with the job and the names of who isolated and reviewed it.';
 select holdfast_private.describe('holdfast.quarantine_overview', '{
-  "source_name": "Name of who isolated it, or what did.", "reviewer_name": "Name of who decided.", "job_kind": "Kind of the job.", "job_name": "Name of the job.", "job_state": "Where the job stands.",
+  "source_name": "Name of who isolated it, or what did.", "severity_place": "Order of the severities: 1 is critical, 4 low.", "reviewer_name": "Name of who decided.", "job_kind": "Kind of the job.", "job_name": "Name of the job.", "job_state": "Where the job stands.",
   "label": "QUARANTINED while it is open."}', '{holdfast.quarantine,holdfast.jobs}');
+
+create view holdfast.incident_overview with (security_invoker = true) as
+  select i.id, i.workspace_id, i.rule, r.sentence as watches_for, i.subject, i.severity, array_position('{critical,high,medium,low}', i.severity) as severity_place, i.sentence, i.evidence,
+    i.opened_by, holdfast.name_of(i.workspace_id, i.opened_by) as opened_by_name, i.opened_at, i.last_seen_at, extract(epoch from now() - i.last_seen_at) as last_seen_age_seconds, i.times_seen, i.contained_at,
+    i.closed_at, i.closed_by, holdfast.name_of(i.workspace_id, i.closed_by) as closed_by_name, i.closed_reason, coalesce(b.runbook, '[]') as runbook, b.next_step
+  from holdfast.incidents i
+  join holdfast.incident_rules r on r.rule = i.rule
+  cross join lateral (
+    select jsonb_agg(jsonb_build_object('step', s.step, 'title', s.title, 'sentence', s.sentence, 'done_by', holdfast.name_of(i.workspace_id, d.done_by), 'done_at', d.done_at, 'note', d.note) order by s.step) as runbook,
+      min(s.step) filter (where d.done_at is null) as next_step
+    from holdfast.runbook_steps s left join holdfast.incident_steps d on d.incident_id = i.id and d.step = s.step where s.rule = i.rule
+  ) b;
+comment on view holdfast.incident_overview is 'Incidents, open and closed, each with its runbook and what of it was ticked off, and the names of who did what.';
+select holdfast_private.describe('holdfast.incident_overview', '{
+  "watches_for": "What its rule watches for.", "severity_place": "Order of the severities: 1 is critical, 4 low.", "opened_by_name": "Name of who opened it, or the rule.", "last_seen_age_seconds": "Age of that: of the evidence.",
+  "closed_by_name": "Name of who closed it.", "runbook": "Steps in order: [{step, title, sentence, done_by, done_at, note}]; done_at null: not ticked off.", "next_step": "The first step that is not ticked off. Null: all are."}', '{holdfast.incidents}');
 
 create view holdfast.dead_letter_groups with (security_invoker = true) as
   select w.id as workspace_id, g.fingerprint, l.error_class, l.kind, g.kinds, g.jobs, l.last_error, l.hint, l.died_at as last_died_at, g.first_died_at, g.first_job, l.job_id as last_job,
@@ -54,6 +70,17 @@ select holdfast_private.describe('holdfast.dead_letter_groups', '{
   "workspace_id": "The workspace.", "kind": "Kind of the newest.", "kinds": "How many kinds are among them.", "jobs": "How many jobs.", "error_class": "Kind of failure, of the newest.", "last_error": "Message of the newest.",
   "hint": "What usually helps.", "last_died_at": "When the newest failed for good.", "first_died_at": "When the oldest did.", "first_job": "The job with the lowest number.", "last_job": "The newest job.",
   "filter": "params.filter of redrive and dismiss for exactly these (and any older than the newest 10001)."}', '{holdfast.dead_letters}');
+
+-- Versions count from 1 without gaps, so the newest number is also how many there are.
+create view holdfast.profile_overview with (security_invoker = true) as
+  select p.workspace_id, p.name, p.version, p.program, p.args, p.parameter_schema, p.env, p.cwd, p.pty, p.grace_seconds, p.timeout_seconds, p.queue, p.lane, p.class, p.description,
+    p.created_by, holdfast.name_of(p.workspace_id, p.created_by) as created_by_name, p.created_at, c.needs_approval
+  from holdfast.kinds k
+  cross join lateral (select v.* from holdfast.profiles v where v.workspace_id = k.workspace_id and v.name = k.profile order by v.version desc limit 1) p
+  left join holdfast.job_classes c on c.workspace_id = p.workspace_id and c.name = p.class;
+comment on view holdfast.profile_overview is 'The newest version of every profile, which is what its jobs run.';
+select holdfast_private.describe('holdfast.profile_overview', '{
+  "version": "Its newest version, which is also how many there are.", "created_by_name": "Name of who added this version.", "needs_approval": "True when its class takes consent before even the first attempt."}', '{holdfast.profiles}');
 
 -- By the start of a run: what started in a bucket and has ended so. That is one range of the index runs_newest, and a run
 -- never moves from one bucket to another.
@@ -137,5 +164,5 @@ $$;
 comment on function holdfast.stop_preview(uuid, text, text, text[]) is
   'What an emergency stop would touch now, by state: running jobs (ended with kill_running), dispatched ones (taken back), and those that would be held when their turn comes. Counts stop at 10001, over the newest 100001 of each state. Runs with the caller''s rights.';
 
-revoke all on holdfast.schedule_overview, holdfast.quarantine_overview, holdfast.dead_letter_groups from anon, authenticated, service_role;
-grant select on holdfast.schedule_overview, holdfast.quarantine_overview, holdfast.dead_letter_groups to authenticated, service_role;
+revoke all on holdfast.schedule_overview, holdfast.quarantine_overview, holdfast.incident_overview, holdfast.dead_letter_groups, holdfast.profile_overview from anon, authenticated, service_role;
+grant select on holdfast.schedule_overview, holdfast.quarantine_overview, holdfast.incident_overview, holdfast.dead_letter_groups, holdfast.profile_overview to authenticated, service_role;

@@ -13,6 +13,7 @@ grant execute on function
   holdfast.read_output(bigint, text, bigint, integer),
   holdfast.period_start(text, text, timestamptz),
   holdfast.match_dead_letters(uuid, jsonb, integer),
+  holdfast.count_dead_letters(uuid, jsonb, integer),
   holdfast.throughput(uuid, text, integer, integer),
   holdfast.cost_series(uuid, timestamptz, timestamptz, text),
   holdfast.stop_preview(uuid, text, text, text[])

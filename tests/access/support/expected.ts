@@ -45,6 +45,7 @@ export const EXPECTED = `
   holdfast.next_up              ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.output_rules         ---- NR-- OR-- OR-- OR-- OO-- AA-- ----
   holdfast.people               ---- N--- O--- O--- O--- O--- A-A- ----
+  holdfast.profile_overview     ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.profiles             ---- NR-- OR-- OR-- OR-- OO-- AA-- ----
   holdfast.quarantine           ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.quarantine_overview  ---- N--- O--- O--- O--- O--- A--- ----

@@ -16,6 +16,15 @@ const report = async (stop: unknown) =>
         [stop],
       )
   ).rows;
+const figures = async (stop: unknown) =>
+  (
+    await db
+      .pool()
+      .query(
+        "select seconds_to_acknowledge::float8, seconds_to_quiet::float8 from holdfast.stop_overview where stop_id = $1",
+        [stop],
+      )
+  ).rows[0];
 const beat = (id: number) =>
   db.pool("holdfast_worker").query("select * from holdfast_private.worker_beat($1, '[]')", [id]);
 
@@ -45,6 +54,7 @@ test("the report says of each worker when it heard, what it had to end, and how 
     still_running: 1,
     seconds_to_quiet: null,
   });
+  expect(await figures(stop)).toEqual({ seconds_to_acknowledge: null, seconds_to_quiet: null });
   await clock.advance("2 seconds");
   await busy.finish({ token: tokens[1] as number, outcome: "stopped" });
   await beat(busy.id);
@@ -67,6 +77,10 @@ test("the report says of each worker when it heard, what it had to end, and how 
       label: "NOT VERIFIED",
     },
   ]);
+  expect(await figures(stop)).toEqual({ seconds_to_acknowledge: null, seconds_to_quiet: 6 });
+  // Who has ended has nothing left to be heard of: all the others have been.
+  await db.pool("holdfast_worker").query("select holdfast_private.retire_worker($1)", [gone.id]);
+  expect(await figures(stop)).toEqual({ seconds_to_acknowledge: 3, seconds_to_quiet: 6 });
   const { rows } = await db.pool().query("select state, error_class from holdfast.jobs order by id");
   expect(rows.map((row) => row.state)).toEqual(["canceled", "canceled"]);
   await act(db.pool(), { verb: "release", subject: "stop", target: { stop }, reason: "over" });

@@ -16,16 +16,20 @@ export interface Allowed {
 }
 
 /** Verbs whose button is red: what they do is not undone by another button. */
-const GRAVE = new Set(["kill", "cancel", "discard", "engage", "dismiss", "reject"]);
+export const GRAVE: ReadonlySet<string> = new Set(["kill", "cancel", "discard", "engage", "dismiss", "reject"]);
+
+/** What an act did. */
+export type Done = Extract<ActAnswer, { ok: true }>;
 
 /** Sends one act and tells what became of it. */
-export function useAct(done?: (answer: Extract<ActAnswer, { ok: true }>) => void) {
+export function useAct(done?: (answer: Done) => void) {
   const { workspace } = useParams();
   const fetcher = useFetcher<ActAnswer>();
   const told = useRef<unknown>(undefined);
   const { data, state } = fetcher;
   useEffect(() => {
-    if (state !== "idle" || !data || told.current === data) return;
+    // At once, not when the page has been read again: by then the row with the button may be gone, and this with it.
+    if (state === "submitting" || !data || told.current === data) return;
     told.current = data;
     if (!data.ok) return;
     notifications.show({
@@ -130,7 +134,8 @@ export function ActForm({
   ready?: boolean;
   name: string;
   grave?: boolean;
-  onDone: () => void;
+  /** Called when it is done, with what it did, and when the person leaves it. */
+  onDone: (answer?: Done) => void;
   children?: ReactNode;
 }) {
   const [reason, setReason] = useState("");
@@ -161,7 +166,7 @@ export function ActForm({
         />
         <Refused answer={answer} />
         <Group justify="flex-end">
-          <Button variant="default" onClick={onDone}>
+          <Button variant="default" onClick={() => onDone()}>
             Leave it
           </Button>
           <Button type="submit" loading={busy} disabled={!ready} {...(grave ? { color: "red.9" } : {})}>

@@ -41,7 +41,11 @@ export function Label({
   const shown = limit !== null && seconds > limit ? aged : label;
   const row = table.find((each) => each.label === shown);
   const said =
-    age === null || age === undefined ? "" : ` · ${duration(Math.floor(seconds)).replace(/\.0 s/, " s")} ago`;
+    age === null || age === undefined
+      ? ""
+      : seconds < 1
+        ? " · now"
+        : ` · ${duration(Math.floor(seconds)).replace(/\.0 s/, " s")} ago`;
   return (
     <Tooltip
       label={row ? `${row.meaning} ${row.rule}` : shown}

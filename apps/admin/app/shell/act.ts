@@ -1,7 +1,8 @@
-import { HoldfastError, type Target, UnreachableError } from "@holdfast/client";
+import type { Target } from "@holdfast/client";
 import type { ActionFunctionArgs } from "react-router";
 import { z } from "zod";
 import { holdfastContext, openWorkspace } from "../data/holdfast.server.ts";
+import { malformed, type Refusal, refusalOf } from "../data/refusal.server.ts";
 import { requirePerson } from "../data/session.server.ts";
 import { visible } from "../data/visible.ts";
 
@@ -10,7 +11,7 @@ export const middleware = [requirePerson, openWorkspace];
 /** What became of an act: what it changed, or why it was refused. */
 export type ActAnswer =
   | { ok: true; verb: string; subject: string; affected: number; result: Record<string, unknown> }
-  | { ok: false; rule: string; message: string; hint?: string | undefined };
+  | Refusal;
 
 const json = z.string().transform((text, context) => {
   try {
@@ -36,13 +37,7 @@ const Form = z.object({
 export async function action({ request, context }: ActionFunctionArgs): Promise<ActAnswer> {
   const form = Form.safeParse(Object.fromEntries(await request.formData()));
   if (!form.success) {
-    const issue = form.error.issues[0];
-    return {
-      ok: false,
-      rule: "bad_form",
-      message: `${issue?.path.join(".")} ${issue?.message}.`,
-      hint: "Load the page again.",
-    };
+    return malformed(form.error.issues[0]);
   }
   const { verb, subject, target, params, reason } = form.data;
   try {
@@ -51,15 +46,6 @@ export async function action({ request, context }: ActionFunctionArgs): Promise<
       .act(verb, subject, target as Target, { params, reason: reason?.trim() || undefined });
     return visible({ ok: true as const, verb, subject, affected, result });
   } catch (error) {
-    if (error instanceof UnreachableError) {
-      return {
-        ok: false,
-        rule: "unreachable",
-        message: "The project did not answer, so it is not known whether this was done.",
-        hint: "Look at what the page shows once the project answers, before you do it again.",
-      };
-    }
-    if (!(error instanceof HoldfastError)) throw error;
-    return visible({ ok: false as const, rule: error.rule, message: error.message, hint: error.hint });
+    return refusalOf(error);
   }
 }

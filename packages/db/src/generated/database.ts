@@ -1110,6 +1110,62 @@ isOneToOne: false
                   Relationships: [
                     
                   ]
+                },"saved_views": {
+                  Row: {
+                    "created_at": string,"name": string,"page": string,"query": string,"user_id": string,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at"?: string,"name": string,"page": string,"query": string,"user_id"?: string,"workspace_id": string
+                  }
+                  Update: {
+                    "created_at"?: string,"name"?: string,"page"?: string,"query"?: string,"user_id"?: string,"workspace_id"?: string
+                  }
+                  Relationships: [
+                    {
+      foreignKeyName: "saved_views_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "dead_letter_groups"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "saved_views_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "saved_views_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recommended_actions"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "saved_views_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "runtime_labels"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "saved_views_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "spend"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "saved_views_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "status_now"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "saved_views_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "workspaces"
+      referencedColumns: ["id"]
+    }
+                  ]
                 },"schedule_windows": {
                   Row: {
                     "decided_at": string,"decided_by": string,"job_id": number | null,"outcome": string,"reason": string | null,"schedule_id": number,"window_at": string,"workspace_id": string
@@ -1625,6 +1681,56 @@ isOneToOne: false
                   Relationships: [
                     
                   ]
+                },"profile_overview": {
+                  Row: {
+                    "args": (string)[],"class": string,"created_at": string,"created_by": string,"created_by_name": string | null,"cwd": string | null,"description": string,"env": (string)[],"grace_seconds": number,"lane": string,"name": string,"needs_approval": boolean | null,"parameter_schema": NonNullable<Json>,"program": string,"pty": boolean,"queue": string,"timeout_seconds": number | null,"version": number,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    {
+      foreignKeyName: "profiles_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "dead_letter_groups"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "profiles_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "profiles_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recommended_actions"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "profiles_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "runtime_labels"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "profiles_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "spend"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "profiles_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "status_now"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "profiles_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "workspaces"
+      referencedColumns: ["id"]
+    }
+                  ]
                 },"quarantine_overview": {
                   Row: {
                     "error_class": string | null,"error_message": string | null,"evidence": NonNullable<Json>,"fingerprint": string | null,"id": number,"job_id": number,"job_kind": string | null,"job_name": string | null,"job_state": string | null,"label": string | null,"note": string | null,"opened_at": string,"queue": string | null,"reason_code": string,"recommended_action": string,"reviewed_at": string | null,"reviewer": string | null,"reviewer_name": string | null,"severity": string,"source": string,"source_name": string | null,"state": string,"venture": string | null,"workspace_id": string
@@ -1787,7 +1893,7 @@ isOneToOne: false
                   ]
                 },"stop_overview": {
                   Row: {
-                    "acknowledged": number | null,"budget_id": number | null,"engaged_at": string,"engaged_by": string,"engaged_by_name": string | null,"held": number | null,"kill_running": boolean,"label": string | null,"may_release": boolean | null,"name": string | null,"ordered": number | null,"reason": string,"released_at": string | null,"released_by": string | null,"released_by_name": string | null,"released_reason": string | null,"scope": string,"silent": number | null,"still_running": number | null,"stop_id": number,"what": (string)[],"why_not": string | null,"workers": number | null,"workspace_id": string | null
+                    "acknowledged": number | null,"budget_id": number | null,"engaged_at": string,"engaged_by": string,"engaged_by_name": string | null,"held": number | null,"kill_running": boolean,"label": string | null,"may_release": boolean | null,"name": string | null,"ordered": number | null,"reason": string,"released_at": string | null,"released_by": string | null,"released_by_name": string | null,"released_reason": string | null,"scope": string,"seconds_to_acknowledge": number | null,"seconds_to_quiet": number | null,"silent": number | null,"still_running": number | null,"stop_id": number,"what": (string)[],"why_not": string | null,"workers": number | null,"workspace_id": string | null
                   }
                   ComputedFields: never
                   Relationships: [

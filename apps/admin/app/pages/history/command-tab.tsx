@@ -1,4 +1,5 @@
 import { Stack, Text } from "@mantine/core";
+import { Argv } from "../../parts/argv.tsx";
 import { Empty, Facts, Section } from "../../parts/page.tsx";
 import type { JobData } from "./job.tsx";
 
@@ -52,14 +53,5 @@ export function CommandTab({ job }: { job: JobData }) {
         </Section>
       )}
     </Stack>
-  );
-}
-
-/** A command line, argument by argument: there is no shell, so there is no line. */
-function Argv({ argv }: { argv: readonly string[] }) {
-  return (
-    <pre className="hf-pre" tabIndex={0} role="region" aria-label="Arguments" style={{ marginBottom: 8 }}>
-      {argv.map((argument) => (/^[\w@%+=:,./{}-]+$/.test(argument) ? argument : JSON.stringify(argument))).join(" ")}
-    </pre>
   );
 }

@@ -43,14 +43,19 @@ export function filterOf(search: URLSearchParams, now: number): Record<string, u
       const values = text.split(",").filter(Boolean);
       filter[field] = values.length === 1 ? values[0] : values;
     } else if (field === "after" || field === "before") {
-      const ago = AGO.exec(text);
-      filter[field] = ago ? new Date(now - Number(ago[1]) * MS[ago[2] as keyof typeof MS]).toISOString() : text;
+      filter[field] = momentOf(text, now);
     } else if (field === "label") {
       const at = text.indexOf("=");
       filter.label = at < 1 ? text : { [text.slice(0, at)]: text.slice(at + 1) };
     } else filter[field] = text;
   }
   return filter;
+}
+
+/** A moment as an address may say it: an age such as `24h` is counted from `now`, anything else is passed on. */
+export function momentOf(text: string, now: number): string {
+  const ago = AGO.exec(text);
+  return ago ? new Date(now - Number(ago[1]) * MS[ago[2] as keyof typeof MS]).toISOString() : text;
 }
 
 /** The order an address means. */

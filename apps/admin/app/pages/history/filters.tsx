@@ -1,7 +1,7 @@
-import { Button, Checkbox, Group, Menu, MultiSelect, Popover, Select, Stack, TextInput } from "@mantine/core";
+import { Button, Checkbox, Group, Menu, MultiSelect, Popover, Select, Stack } from "@mantine/core";
 import { Columns3, Filter } from "lucide-react";
-import { useEffect, useState } from "react";
 import { useSearchParams } from "react-router";
+import { Typed } from "../../parts/typed.tsx";
 import { COLUMNS, columnsOf } from "./columns.tsx";
 import { FIELDS, type Field, withField } from "./filter.ts";
 
@@ -140,45 +140,6 @@ export function Filters({ names }: { names: Names }) {
         </Button>
       )}
     </Group>
-  );
-}
-
-/** A text filter: it is asked for when typing pauses, or at Enter. */
-function Typed({
-  field,
-  label,
-  placeholder,
-  search,
-  set,
-  width,
-  visible = false,
-}: {
-  field: Field;
-  label: string;
-  placeholder?: string;
-  search: URLSearchParams;
-  set: (field: Field, value: string | null) => void;
-  width?: number;
-  visible?: boolean;
-}) {
-  const given = search.get(field) ?? "";
-  const [text, setText] = useState(given);
-  useEffect(() => setText(given), [given]);
-  useEffect(() => {
-    if (text === given) return;
-    const timer = setTimeout(() => set(field, text), 350);
-    return () => clearTimeout(timer);
-  });
-  return (
-    <TextInput
-      size="xs"
-      {...(visible ? { label } : { "aria-label": label })}
-      {...(width ? { w: width } : {})}
-      {...(placeholder ? { placeholder } : {})}
-      value={text}
-      onChange={(event) => setText(event.currentTarget.value)}
-      onKeyDown={(event) => event.key === "Enter" && set(field, text)}
-    />
   );
 }
 

@@ -1,0 +1,292 @@
+import { Button, Group, Select, Stack } from "@mantine/core";
+import { Link, useParams, useSearchParams } from "react-router";
+import { type Allowed, capital } from "../../parts/act.tsx";
+import { AskActs } from "../../parts/act-dialog.tsx";
+import { Ago } from "../../parts/ago.tsx";
+import { count, plural } from "../../parts/format.ts";
+import { Empty, Section } from "../../parts/page.tsx";
+import { State } from "../../parts/state.tsx";
+import { type Column, DataTable } from "../../parts/table.tsx";
+import { Typed } from "../../parts/typed.tsx";
+import type { Reviews } from "../reviews.tsx";
+import type { LettersMeant } from "./act-on-letters.tsx";
+import { FIELDS, type Field, type Filter, inWords, searchOf, withField } from "./filter.ts";
+
+/** One row of `holdfast.dead_letters`. */
+export interface Letter {
+  id: number;
+  job_id: number;
+  queue: string;
+  kind: string;
+  state_before: string;
+  error_class: string | null;
+  last_error: string | null;
+  fingerprint: string | null;
+  attempts: number;
+  hint: string;
+  died_at: string;
+}
+
+/** One row of `holdfast.dead_letter_groups`. */
+export interface LetterGroup {
+  fingerprint: string | null;
+  error_class: string | null;
+  kind: string;
+  kinds: number;
+  jobs: number;
+  last_error: string | null;
+  hint: string;
+  last_died_at: string;
+  first_died_at: string;
+  last_job: number;
+  filter: Filter;
+}
+
+type Ask = (meant: LettersMeant) => void;
+
+const SPANS = [
+  { value: "1h", label: "in the last hour" },
+  { value: "24h", label: "in the last 24 hours" },
+  { value: "7d", label: "in the last 7 days" },
+];
+
+/** What failed for good: alike ones together, then one by one, and acts on all that match. */
+export function DeadLetters({ reviews, onAsk }: { reviews: Reviews; onAsk: Ask }) {
+  const { filter, matched, letters, groups, onLetters, problem } = reviews;
+  const filtered = Object.keys(filter).length > 0;
+  return (
+    <Section title="Dead letters" id="dead-letters">
+      <Stack gap="xs">
+        <Filters reviews={reviews} />
+        {problem && <div role="alert">{problem}</div>}
+        {!filtered && groups.length > 0 && (
+          <DataTable
+            label="Alike"
+            columns={groupColumns(onLetters, onAsk)}
+            rows={groups}
+            rowId={(group) => `group-${group.fingerprint ?? group.last_job}`}
+            empty={null}
+          />
+        )}
+        {matched > 0 && (
+          <Group gap="xs">
+            <span>
+              <b>{count(matched)}</b> open{filtered && `: ${inWords(filter)}`}
+              {matched > letters.length && <span className="dim"> · the newest {letters.length} below</span>}
+            </span>
+            {filtered ? (
+              onLetters.map((each) => (
+                <Button
+                  key={each.verb}
+                  size="compact-sm"
+                  variant="default"
+                  onClick={() => onAsk({ allowed: each, filter })}
+                >
+                  {capital(each.verb)} all that match …
+                </Button>
+              ))
+            ) : onLetters.length > 0 ? (
+              <span className="dim">Choose a filter to act on all that match it.</span>
+            ) : null}
+          </Group>
+        )}
+        <DataTable
+          label="Dead letters, one by one"
+          columns={letterColumns(onLetters, onAsk)}
+          rows={letters}
+          rowId={({ id }) => `letter-${id}`}
+          empty={
+            filtered ? (
+              <Empty title="No open dead letter matches">
+                {inWords(filter)}. What was redriven or dismissed is found in History.
+              </Empty>
+            ) : (
+              <Empty title="No dead letters">A job that failed and has no attempts left appears here.</Empty>
+            )
+          }
+        />
+      </Stack>
+    </Section>
+  );
+}
+
+function Filters({ reviews }: { reviews: Reviews }) {
+  const [search, setSearch] = useSearchParams();
+  const set = (field: Field, value: string | null) =>
+    setSearch((was) => withField(was, field, value), { preventScrollReset: true });
+  const choice = (field: Field, label: string, data: readonly string[], width: number) => {
+    const chosen = search.get(field);
+    return (
+      <Select
+        size="xs"
+        w={width}
+        aria-label={label}
+        placeholder={label}
+        data={chosen && !data.includes(chosen) ? [...data, chosen] : [...data]}
+        value={chosen}
+        onChange={(value) => set(field, value)}
+        searchable
+        clearable
+        clearButtonProps={{ "aria-label": `Any ${label.toLowerCase()}` }}
+      />
+    );
+  };
+  const classes = [...new Set(reviews.groups.map(({ error_class }) => error_class).filter((each) => each !== null))];
+  const since = search.get("after");
+  return (
+    <Group gap="xs" role="search" aria-label="Filter dead letters">
+      {choice("kind", "Kind", reviews.kinds, 150)}
+      {choice("queue", "Queue", reviews.queues, 130)}
+      {choice("error_class", "Kind of failure", classes.sort(), 160)}
+      <Select
+        size="xs"
+        w={150}
+        aria-label="Failed"
+        placeholder="Any time"
+        data={
+          since && !SPANS.some(({ value }) => value === since)
+            ? [...SPANS, { value: since, label: `since ${since}` }]
+            : SPANS
+        }
+        value={since}
+        onChange={(value) => set("after", value)}
+        clearable
+        clearButtonProps={{ "aria-label": "Any time" }}
+      />
+      <Typed field="before" label="Before" placeholder="Before (ISO, or 1h)" search={search} set={set} width={150} />
+      <Typed field="job" label="Job" placeholder="Job" search={search} set={set} width={80} />
+      <Typed field="fingerprint" label="Fingerprint" placeholder="Fingerprint" search={search} set={set} width={150} />
+      {FIELDS.some((field) => search.has(field)) && (
+        <Button size="xs" variant="subtle" c="inherit" onClick={() => setSearch({}, { preventScrollReset: true })}>
+          Clear filters
+        </Button>
+      )}
+    </Group>
+  );
+}
+
+function groupColumns(allowed: readonly Allowed[], onAsk: Ask): Column<LetterGroup>[] {
+  return [
+    { id: "jobs", header: "Alike", right: true, by: ({ jobs }) => jobs, cell: ({ jobs }) => <b>{count(jobs)}</b> },
+    {
+      id: "error",
+      header: "Last error",
+      cell: ({ last_error, filter, hint }) => (
+        <>
+          <Link className="clip" to={`?${searchOf(filter)}`} preventScrollReset title={last_error ?? undefined}>
+            {last_error ?? "no message"}
+          </Link>
+          <span className="dim clip" title={hint}>
+            {hint}
+          </span>
+        </>
+      ),
+    },
+    {
+      id: "kind",
+      header: "Kind",
+      by: ({ kind }) => kind,
+      cell: ({ kind, kinds }) => (kinds > 1 ? `${kind} and ${plural(kinds - 1, "other")}` : kind),
+    },
+    { id: "class", header: "Failure", by: (group) => group.error_class, cell: (group) => group.error_class ?? "–" },
+    {
+      id: "last",
+      header: "Newest",
+      by: (group) => group.last_died_at,
+      cell: (group) => <Ago at={group.last_died_at} />,
+    },
+    {
+      id: "first",
+      header: "Oldest",
+      by: (group) => group.first_died_at,
+      cell: (group) => <Ago at={group.first_died_at} />,
+    },
+    actColumn(allowed, onAsk, ({ filter, jobs }) => ({ filter, about: `${plural(jobs, "job")}: ${inWords(filter)}` })),
+  ];
+}
+
+function letterColumns(allowed: readonly Allowed[], onAsk: Ask): Column<Letter>[] {
+  return [
+    {
+      id: "job",
+      header: "Job",
+      right: true,
+      by: ({ job_id }) => job_id,
+      cell: (letter) => <JobLink letter={letter} />,
+    },
+    { id: "kind", header: "Kind", by: ({ kind }) => kind, cell: ({ kind }) => kind },
+    { id: "queue", header: "Queue", by: ({ queue }) => queue, cell: ({ queue }) => queue },
+    {
+      id: "ended",
+      header: "Ended",
+      by: (letter) => letter.state_before,
+      cell: (letter) => <State state={letter.state_before} />,
+    },
+    {
+      id: "error",
+      header: "Last error",
+      by: (letter) => letter.last_error,
+      cell: ({ last_error, error_class, hint }) => (
+        <>
+          <span className="clip" title={last_error ?? undefined}>
+            {error_class && <span className="dim">{error_class}: </span>}
+            {last_error ?? "–"}
+          </span>
+          <span className="dim clip" title={hint}>
+            {hint}
+          </span>
+        </>
+      ),
+    },
+    {
+      id: "attempts",
+      header: "Attempts",
+      right: true,
+      by: ({ attempts }) => attempts,
+      cell: ({ attempts }) => attempts,
+    },
+    { id: "died", header: "Failed", by: ({ died_at }) => died_at, cell: ({ died_at }) => <Ago at={died_at} /> },
+    {
+      id: "alike",
+      header: "Alike",
+      cell: ({ fingerprint }) =>
+        fingerprint ? (
+          <Link className="mono" to={`?fingerprint=${fingerprint}`} preventScrollReset title={fingerprint}>
+            {fingerprint.slice(0, 8)}
+          </Link>
+        ) : (
+          "–"
+        ),
+    },
+    actColumn(allowed, onAsk, ({ job_id }) => ({ filter: { job: job_id }, about: `job ${job_id}` })),
+  ];
+}
+
+function actColumn<T extends object>(
+  allowed: readonly Allowed[],
+  onAsk: Ask,
+  of: (row: T) => { filter: Filter; about: string },
+): Column<T> {
+  return {
+    id: "acts",
+    header: "Acts",
+    hidden: allowed.length === 0,
+    cell: (row) => {
+      const { filter, about } = of(row);
+      return (
+        <div style={{ whiteSpace: "nowrap" }}>
+          <AskActs allowed={allowed} about={about} onAsk={(each) => onAsk({ allowed: each, filter })} />
+        </div>
+      );
+    },
+  };
+}
+
+function JobLink({ letter: { job_id } }: { letter: Letter }) {
+  const { workspace } = useParams();
+  return (
+    <Link id={`dead-letter-${job_id}`} to={`/w/${workspace}/history/${job_id}`}>
+      {job_id}
+    </Link>
+  );
+}
