@@ -8,7 +8,8 @@ const PUBLIC = originsOf("0.0.0.0", 54_330, "https://ops.example.com");
 
 /** The status that a request gets from the gate; 200 when it is let through. */
 function passes(method: string, headers: Record<string, string>, origins: ReadonlySet<string> = LOOPBACK): number {
-  return gate({ method, headers } as unknown as IncomingMessage, origins)?.status ?? 200;
+  const type = { "content-type": "application/x-www-form-urlencoded" };
+  return gate({ method, headers: { ...type, ...headers } } as unknown as IncomingMessage, origins)?.status ?? 200;
 }
 
 describe("the gate lets through", () => {
@@ -48,6 +49,11 @@ describe("the gate refuses", () => {
     ["a change that the browser knows to be another site's", "POST", { ...own, "sec-fetch-site": "cross-site" }, 403],
     ["a change from another port of this machine", "POST", { ...own, "sec-fetch-site": "same-site" }, 403],
     ["a change without a page behind it", "POST", { ...own, "sec-fetch-site": "none" }, 403],
+    ["a change of no stated length", "POST", { ...own, "transfer-encoding": "chunked" }, 411],
+    ["a change of more than any form holds", "POST", { ...own, "content-length": "2000001" }, 413],
+    ["a change that is no form", "POST", { ...own, "content-type": "application/json" }, 415],
+    ["a form with files", "POST", { ...own, "content-type": "multipart/form-data; boundary=x" }, 415],
+    ["a change of no type", "POST", { ...own, "content-type": "" }, 415],
   ])("%s", (_who, method, headers, status) => {
     expect(passes(method, headers as Record<string, string>)).toBe(status);
   });
