@@ -28,4 +28,14 @@ export const theme = createTheme({
   },
   defaultRadius: "sm",
   cursorType: "pointer",
+  components: {
+    // The head of a dialog is not another banner of the page, and its cross has a name.
+    Modal: {
+      defaultProps: {
+        closeButtonProps: { "aria-label": "Back to the page" },
+        attributes: { header: { role: "presentation" } },
+      },
+    },
+    Notification: { defaultProps: { closeButtonProps: { "aria-label": "Hide this message" } } },
+  },
 });

@@ -121,7 +121,7 @@ export default function Approvals() {
   const { mine, others, decided, actions, currency } = useLoaderData<typeof loader>();
   const [deciding, setDeciding] = useState<{ request: PendingRequest; allowed: Allowed }>();
   const cards = (requests: readonly PendingRequest[]) => (
-    <div className="hf-cards">
+    <div className="hf-deck">
       {requests.map((request) => (
         <RequestCard
           key={request.id}

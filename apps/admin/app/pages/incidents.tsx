@@ -2,6 +2,7 @@ import { TextInput } from "@mantine/core";
 import { useState } from "react";
 import { type LoaderFunctionArgs, useLoaderData } from "react-router";
 import { type Asked, read } from "../data/holdfast.server.ts";
+import { peopleOf } from "../data/people.server.ts";
 import { subjectActions } from "../data/subject-actions.server.ts";
 import { ActDialog, AskActs, type Asking } from "../parts/act-dialog.tsx";
 import { Empty, Page, Section } from "../parts/page.tsx";
@@ -23,7 +24,7 @@ export async function loader(args: LoaderFunctionArgs) {
           ? query.is("closed_at", null).order("severity_place").order("opened_at").order("id").limit(CARDS)
           : query.not("closed_at", "is", null).order("opened_at", { ascending: false }).order("id").limit(CARDS);
       });
-    const [open, closed, alerts, channels, contact, actions, people] = await Promise.all([
+    const [open, closed, alerts, channels, contact, actions, nameOf] = await Promise.all([
       incidents(true),
       incidents(false),
       data.read<Alert[]>((db) =>
@@ -50,9 +51,7 @@ export async function loader(args: LoaderFunctionArgs) {
           .eq("subject", "contact"),
       ),
       subjectActions(data, workspace, ["incident", "alert_channel"]),
-      data.read<{ user_id: string; name: string }[]>((db) =>
-        db.from("people").select("user_id, name").eq("workspace_id", workspace),
-      ),
+      peopleOf(data, workspace),
     ]);
     const told = [...open.map(({ id }) => String(id)), ...(shown === null ? [] : [shown])];
     const events = await data.read<TimelineEvent[]>((db) =>
@@ -65,8 +64,6 @@ export async function loader(args: LoaderFunctionArgs) {
         .order("seq", { ascending: false })
         .limit(500),
     );
-    const called = new Map(people.map(({ user_id, name }) => [`user:${user_id}`, name]));
-    const nameOf = (actor: string) => called.get(actor) ?? actor;
     return {
       open,
       closed,
@@ -95,17 +92,17 @@ export default function Incidents() {
           size="sm"
           allowed={actions.incident[""] ?? []}
           labels={{ open: "Open an incident" }}
-          about=""
-          onAsk={(allowed) => {
+          about={NEW}
+          onAsk={(allowed, label) => {
             setSubject("");
-            setAsking({ allowed, subject: "incident", target: {}, about: NEW });
+            setAsking({ allowed, label, subject: "incident", target: {}, about: NEW });
           }}
         />
       }
     >
       <Section title={open.length === CARDS ? `Open (the ${CARDS} gravest)` : "Open"}>
         {open.length > 0 ? (
-          <div className="hf-cards">
+          <div className="hf-deck">
             {open.map((incident) => (
               <IncidentCard
                 key={incident.id}

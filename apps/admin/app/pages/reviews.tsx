@@ -41,7 +41,11 @@ export async function loader(args: LoaderFunctionArgs) {
       ),
       matching(
         Promise.all([
-          data.call<Letter[]>("match_dead_letters", { p_workspace: workspace, p_filter: filter, p_limit: 100 }),
+          data.call<Letter[]>("match_dead_letters", {
+            p_workspace: workspace,
+            p_filter: filter,
+            p_limit: Object.keys(filter).length > 0 ? 100 : 20,
+          }),
           data.call<number>("count_dead_letters", { p_workspace: workspace, p_filter: filter }),
         ]),
       ),

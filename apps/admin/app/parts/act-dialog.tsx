@@ -62,6 +62,7 @@ export function AskActs({
   onAsk,
   labels = {},
   size = "compact-sm",
+  inRow = false,
 }: {
   allowed: readonly Allowed[];
   about: string;
@@ -70,9 +71,11 @@ export function AskActs({
   labels?: Readonly<Record<string, string>>;
   /** Larger where it is what a page is opened for, on a phone. */
   size?: "compact-sm" | "sm";
+  /** In a row of a table, which is to stay one line high. */
+  inRow?: boolean;
 }) {
   return (
-    <Group gap={6} wrap="wrap">
+    <Group gap={6} wrap={inRow ? "nowrap" : "wrap"}>
       {allowed.map((each) => {
         const label = labels[each.verb];
         return (

@@ -25,8 +25,15 @@ interface Standing {
   worker_label: string;
   supervisor_age_seconds: number | null;
   supervisor_label: string;
+  running: number;
+  waiting: number;
+  retrying: number;
+  blocked: number;
   awaiting_approval: number;
   quarantined: number;
+  completed_24h: number;
+  failed_24h: number;
+  retried_24h: number;
 }
 
 interface Stop {

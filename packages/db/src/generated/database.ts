@@ -376,6 +376,12 @@ isOneToOne: false
       foreignKeyName: "incident_steps_incident_id_fkey"
       columns: ["incident_id"]
 isOneToOne: false
+      referencedRelation: "incident_overview"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "incident_steps_incident_id_fkey"
+      columns: ["incident_id"]
+isOneToOne: false
       referencedRelation: "incidents"
       referencedColumns: ["id"]
     }
@@ -492,6 +498,12 @@ isOneToOne: false
       foreignKeyName: "job_dependencies_depends_on_fkey"
       columns: ["depends_on"]
 isOneToOne: false
+      referencedRelation: "job_history"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "job_dependencies_depends_on_fkey"
+      columns: ["depends_on"]
+isOneToOne: false
       referencedRelation: "jobs"
       referencedColumns: ["id"]
     },{
@@ -516,6 +528,12 @@ isOneToOne: false
       foreignKeyName: "job_dependencies_job_id_fkey"
       columns: ["job_id"]
 isOneToOne: false
+      referencedRelation: "job_history"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "job_dependencies_job_id_fkey"
+      columns: ["job_id"]
+isOneToOne: false
       referencedRelation: "jobs"
       referencedColumns: ["id"]
     },{
@@ -531,6 +549,20 @@ isOneToOne: false
       referencedRelation: "stuck_jobs"
       referencedColumns: ["job_id"]
     }
+                  ]
+                },"job_labels": {
+                  Row: {
+                    "created_at": string,"job_id": number,"key": string,"value": string,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at": string,"job_id": number,"key": string,"value": string,"workspace_id": string
+                  }
+                  Update: {
+                    "created_at"?: string,"job_id"?: number,"key"?: string,"value"?: string,"workspace_id"?: string
+                  }
+                  Relationships: [
+                    
                   ]
                 },"job_states": {
                   Row: {
@@ -574,14 +606,14 @@ isOneToOne: false
                   ]
                 },"jobs": {
                   Row: {
-                    "alike_failures": number,"attempt": number,"class": string,"concurrency_key": string | null,"consent": string | null,"crash_count": number,"created_at": string,"created_by": string,"depends_on": (number)[],"dispatched_at": string | null,"effective_priority": number,"error_class": string | null,"error_message": string | null,"est_cost": number | null,"external": boolean,"fingerprint": string | null,"finished_at": string | null,"held_by": (string)[],"id": number,"idempotency_key": string | null,"kind": string,"labels": NonNullable<Json>,"lane": string,"max_attempts": number,"name": string | null,"paid": boolean,"payload": NonNullable<Json>,"priority": number,"profile_version": number | null,"progress": number | null,"progress_message": string | null,"queue": string,"queued_at": string | null,"rerun_of": number | null,"result": Json | null,"run_at": string,"started_at": string | null,"state": string,"suspect": boolean,"timeout_seconds": number,"trigger": string,"venture": string | null,"waits_for_slot": boolean | null,"workspace_id": string
+                    "alike_failures": number,"attempt": number,"class": string,"concurrency_key": string | null,"consent": string | null,"crash_count": number,"created_at": string,"created_by": string,"depends_on": (number)[],"dispatched_at": string | null,"effective_priority": number,"error_class": string | null,"error_message": string | null,"est_cost": number | null,"external": boolean,"fingerprint": string | null,"finished_at": string | null,"held_by": (string)[],"id": number,"idempotency_key": string | null,"kind": string,"labels": NonNullable<Json>,"lane": string,"max_attempts": number,"name": string | null,"paid": boolean,"payload": NonNullable<Json>,"priority": number,"profile_version": number | null,"progress": number | null,"progress_message": string | null,"queue": string,"queued_at": string | null,"rerun_of": number | null,"result": Json | null,"run_at": string,"schedule": string | null,"started_at": string | null,"state": string,"suspect": boolean,"timeout_seconds": number,"trigger": string,"venture": string | null,"waits_for_slot": boolean | null,"workspace_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "alike_failures"?: number,"attempt"?: number,"class": string,"concurrency_key"?: string | null,"consent"?: string | null,"crash_count"?: number,"created_at": string,"created_by": string,"depends_on"?: (number)[],"dispatched_at"?: string | null,"effective_priority"?: number,"error_class"?: string | null,"error_message"?: string | null,"est_cost"?: number | null,"external"?: boolean,"fingerprint"?: string | null,"finished_at"?: string | null,"held_by"?: (string)[],"id"?: never,"idempotency_key"?: string | null,"kind": string,"labels"?: NonNullable<Json>,"lane": string,"max_attempts": number,"name"?: string | null,"paid"?: boolean,"payload"?: NonNullable<Json>,"priority"?: number,"profile_version"?: number | null,"progress"?: number | null,"progress_message"?: string | null,"queue": string,"queued_at"?: string | null,"rerun_of"?: number | null,"result"?: Json | null,"run_at": string,"started_at"?: string | null,"state": string,"suspect"?: boolean,"timeout_seconds": number,"trigger"?: string,"venture"?: string | null,"waits_for_slot"?: never,"workspace_id": string
+                    "alike_failures"?: number,"attempt"?: number,"class": string,"concurrency_key"?: string | null,"consent"?: string | null,"crash_count"?: number,"created_at": string,"created_by": string,"depends_on"?: (number)[],"dispatched_at"?: string | null,"effective_priority"?: number,"error_class"?: string | null,"error_message"?: string | null,"est_cost"?: number | null,"external"?: boolean,"fingerprint"?: string | null,"finished_at"?: string | null,"held_by"?: (string)[],"id"?: never,"idempotency_key"?: string | null,"kind": string,"labels"?: NonNullable<Json>,"lane": string,"max_attempts": number,"name"?: string | null,"paid"?: boolean,"payload"?: NonNullable<Json>,"priority"?: number,"profile_version"?: number | null,"progress"?: number | null,"progress_message"?: string | null,"queue": string,"queued_at"?: string | null,"rerun_of"?: number | null,"result"?: Json | null,"run_at": string,"schedule"?: string | null,"started_at"?: string | null,"state": string,"suspect"?: boolean,"timeout_seconds": number,"trigger"?: string,"venture"?: string | null,"waits_for_slot"?: never,"workspace_id": string
                   }
                   Update: {
-                    "alike_failures"?: number,"attempt"?: number,"class"?: string,"concurrency_key"?: string | null,"consent"?: string | null,"crash_count"?: number,"created_at"?: string,"created_by"?: string,"depends_on"?: (number)[],"dispatched_at"?: string | null,"effective_priority"?: number,"error_class"?: string | null,"error_message"?: string | null,"est_cost"?: number | null,"external"?: boolean,"fingerprint"?: string | null,"finished_at"?: string | null,"held_by"?: (string)[],"id"?: never,"idempotency_key"?: string | null,"kind"?: string,"labels"?: NonNullable<Json>,"lane"?: string,"max_attempts"?: number,"name"?: string | null,"paid"?: boolean,"payload"?: NonNullable<Json>,"priority"?: number,"profile_version"?: number | null,"progress"?: number | null,"progress_message"?: string | null,"queue"?: string,"queued_at"?: string | null,"rerun_of"?: number | null,"result"?: Json | null,"run_at"?: string,"started_at"?: string | null,"state"?: string,"suspect"?: boolean,"timeout_seconds"?: number,"trigger"?: string,"venture"?: string | null,"waits_for_slot"?: never,"workspace_id"?: string
+                    "alike_failures"?: number,"attempt"?: number,"class"?: string,"concurrency_key"?: string | null,"consent"?: string | null,"crash_count"?: number,"created_at"?: string,"created_by"?: string,"depends_on"?: (number)[],"dispatched_at"?: string | null,"effective_priority"?: number,"error_class"?: string | null,"error_message"?: string | null,"est_cost"?: number | null,"external"?: boolean,"fingerprint"?: string | null,"finished_at"?: string | null,"held_by"?: (string)[],"id"?: never,"idempotency_key"?: string | null,"kind"?: string,"labels"?: NonNullable<Json>,"lane"?: string,"max_attempts"?: number,"name"?: string | null,"paid"?: boolean,"payload"?: NonNullable<Json>,"priority"?: number,"profile_version"?: number | null,"progress"?: number | null,"progress_message"?: string | null,"queue"?: string,"queued_at"?: string | null,"rerun_of"?: number | null,"result"?: Json | null,"run_at"?: string,"schedule"?: string | null,"started_at"?: string | null,"state"?: string,"suspect"?: boolean,"timeout_seconds"?: number,"trigger"?: string,"venture"?: string | null,"waits_for_slot"?: never,"workspace_id"?: string
                   }
                   Relationships: [
                     
@@ -1489,6 +1521,28 @@ isOneToOne: false
                         Relationships: [
                     
                   ]
+                },"incident_overview": {
+                  Row: {
+                    "closed_at": string | null,"closed_by": string | null,"closed_by_name": string | null,"closed_reason": string | null,"contained_at": string | null,"evidence": NonNullable<Json>,"id": number,"last_seen_age_seconds": number | null,"last_seen_at": string,"next_step": number | null,"opened_at": string,"opened_by": string,"opened_by_name": string | null,"rule": string,"runbook": Json | null,"sentence": string,"severity": string,"severity_place": number | null,"subject": string,"times_seen": number,"watches_for": string,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    {
+      foreignKeyName: "incidents_rule_fkey"
+      columns: ["rule"]
+isOneToOne: false
+      referencedRelation: "incident_rules"
+      referencedColumns: ["rule"]
+    }
+                  ]
+                },"job_history": {
+                  Row: {
+                    "attempt": number,"class": string,"cost": number | null,"cpu_seconds": number | null,"created_at": string,"created_by": string,"created_by_name": string | null,"duration_seconds": number | null,"error_class": string | null,"error_message": string | null,"est_cost": number | null,"exit_code": number | null,"fingerprint": string | null,"finished_at": string | null,"held_by": (string)[],"id": number,"kind": string,"labels": NonNullable<Json>,"lane": string,"max_attempts": number,"memory_bytes": number | null,"name": string | null,"outcome": string | null,"profile": string | null,"progress": number | null,"progress_message": string | null,"queue": string,"rerun_of": number | null,"run_id": number | null,"schedule": string | null,"signal": string | null,"started_at": string | null,"state": string,"trigger": string,"venture": string | null,"worker": string | null,"worker_id": number | null,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    
+                  ]
                 },"lane_overview": {
                   Row: {
                     "capacity": number | null,"description": string,"failed_24h": number | null,"label": string | null,"lane": string,"live_workers": number | null,"max_per_hour": number | null,"max_running": number | null,"oldest_pending_seconds": number | null,"paused_at": string | null,"paused_by": string | null,"paused_reason": string | null,"pending": number | null,"quarantined": number | null,"running": number | null,"status": string | null,"workspace_id": string
@@ -1733,7 +1787,7 @@ isOneToOne: false
                   ]
                 },"quarantine_overview": {
                   Row: {
-                    "error_class": string | null,"error_message": string | null,"evidence": NonNullable<Json>,"fingerprint": string | null,"id": number,"job_id": number,"job_kind": string | null,"job_name": string | null,"job_state": string | null,"label": string | null,"note": string | null,"opened_at": string,"queue": string | null,"reason_code": string,"recommended_action": string,"reviewed_at": string | null,"reviewer": string | null,"reviewer_name": string | null,"severity": string,"source": string,"source_name": string | null,"state": string,"venture": string | null,"workspace_id": string
+                    "error_class": string | null,"error_message": string | null,"evidence": NonNullable<Json>,"fingerprint": string | null,"id": number,"job_id": number,"job_kind": string | null,"job_name": string | null,"job_state": string | null,"label": string | null,"note": string | null,"opened_at": string,"queue": string | null,"reason_code": string,"recommended_action": string,"reviewed_at": string | null,"reviewer": string | null,"reviewer_name": string | null,"severity": string,"severity_place": number | null,"source": string,"source_name": string | null,"state": string,"venture": string | null,"workspace_id": string
                   }
                   ComputedFields: never
                   Relationships: [
@@ -2006,10 +2060,19 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: false
       } },
+"check_filter":
+{ Args: { "p_fields": Json,"p_filter": Json,"p_may_be_empty"?: boolean }; Returns: undefined
+                           },
 "cost_series":
 { Args: { "p_by"?: string,"p_from": string,"p_to": string,"p_workspace": string }; Returns: {
               "day": string,"name": string,"spent": number
             }[]
+                           },
+"count_dead_letters":
+{ Args: { "p_cap"?: number,"p_filter"?: Json,"p_workspace": string }; Returns: number
+                           },
+"count_jobs":
+{ Args: { "p_cap"?: number,"p_filter"?: Json,"p_workspace": string }; Returns: number
                            },
 "enqueue":
 { Args: { "p_kind": string,"p_options"?: Json,"p_payload"?: Json,"p_workspace": string }; Returns: {
@@ -2049,6 +2112,7 @@ isOneToOne: false
 "rerun_of": number | null,
 "result": Json | null,
 "run_at": string,
+"schedule": string | null,
 "started_at": string | null,
 "state": string,
 "suspect": boolean,
@@ -2068,6 +2132,9 @@ isOneToOne: false
 { Args: { "p_jobs": Json,"p_workspace": string }; Returns: {
               "existing": boolean,"id": number,"idempotency_key": string,"state": string
             }[]
+                           },
+"find_jobs":
+{ Args: { "p_after"?: Json,"p_filter": Json,"p_limit"?: number,"p_order"?: string,"p_workspace": string }; Returns: number[]
                            },
 "find_workspace":
 { Args: { "p_workspace": string }; Returns: string
@@ -2097,11 +2164,63 @@ isOneToOne: false
         isOneToOne: false
         isSetofReturn: true
       } },
+"match_jobs":
+{ Args: { "p_after"?: Json,"p_filter"?: Json,"p_limit"?: number,"p_order"?: string,"p_workspace": string }; Returns: {
+              "attempt": number,
+"class": string,
+"cost": number | null,
+"cpu_seconds": number | null,
+"created_at": string,
+"created_by": string,
+"created_by_name": string | null,
+"duration_seconds": number | null,
+"error_class": string | null,
+"error_message": string | null,
+"est_cost": number | null,
+"exit_code": number | null,
+"fingerprint": string | null,
+"finished_at": string | null,
+"held_by": (string)[],
+"id": number,
+"kind": string,
+"labels": NonNullable<Json>,
+"lane": string,
+"max_attempts": number,
+"memory_bytes": number | null,
+"name": string | null,
+"outcome": string | null,
+"profile": string | null,
+"progress": number | null,
+"progress_message": string | null,
+"queue": string,
+"rerun_of": number | null,
+"run_id": number | null,
+"schedule": string | null,
+"signal": string | null,
+"started_at": string | null,
+"state": string,
+"trigger": string,
+"venture": string | null,
+"worker": string | null,
+"worker_id": number | null,
+"workspace_id": string
+            }[]
+                          SetofOptions: {
+        from: "*"
+        to: "job_history"
+        isOneToOne: false
+        isSetofReturn: true
+      } },
 "name_of":
 { Args: { "p_actor": string,"p_workspace": string }; Returns: string
                            },
 "period_start":
 { Args: { "p_at": string,"p_period": string,"p_zone": string }; Returns: string
+                           },
+"preview_jobs":
+{ Args: { "p_filter": Json,"p_limit"?: number,"p_verb": string,"p_workspace": string }; Returns: {
+              "fits": number,"matched": number,"skipped": Json,"states": (string)[]
+            }[]
                            },
 "read_output":
 { Args: { "p_after"?: number,"p_limit"?: number,"p_run": number,"p_stream"?: string }; Returns: {
@@ -2117,6 +2236,9 @@ isOneToOne: false
 { Args: { "p_buckets"?: number,"p_minutes"?: number,"p_scope": string,"p_workspace": string }; Returns: {
               "bucket": string,"completed": number,"failed": number,"name": string
             }[]
+                           },
+"typical_seconds":
+{ Args: { "p_kind": string,"p_workspace": string }; Returns: number
                            }
           }
           Enums: {

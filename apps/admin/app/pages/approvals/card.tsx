@@ -118,7 +118,7 @@ export function Asked({ request }: { request: RequestRow }) {
 /** A digest, short; the whole is shown on hover. */
 export function Digest({ digest }: { digest: string }) {
   return (
-    <code className="mono" title={digest}>
+    <code className="mono hf-digest" title={digest}>
       {digest.slice(0, 16)}…
     </code>
   );
@@ -195,7 +195,7 @@ function SinceLast({ request: { last, job_id } }: { request: PendingRequest }) {
         Compared with the consent{where} <Ago at={last.at} />: {plural(last.differences.length, "difference")}, the rest
         ({last.same}) is the same.
       </div>
-      <ul className="hf-plain hf-diff" aria-label="Differences">
+      <ul className="hf-plain hf-changes" aria-label="Differences">
         {last.differences.map((each) => (
           <Changed key={each.path} difference={each} />
         ))}

@@ -163,7 +163,7 @@ function StepLine({ step, next }: { step: Step; next: boolean }) {
     <div>
       <div>
         {step.done_at ? <Check size={14} aria-label="Done" /> : <span aria-hidden>{step.step}.</span>}{" "}
-        <b>{step.title}</b>
+        {step.done_at ? step.title : <b>{step.title}</b>}
         {next && <span className="dim"> · next</span>}
       </div>
       <div className="dim">

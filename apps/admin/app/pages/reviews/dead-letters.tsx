@@ -273,11 +273,7 @@ function actColumn<T extends object>(
     hidden: allowed.length === 0,
     cell: (row) => {
       const { filter, about } = of(row);
-      return (
-        <div style={{ whiteSpace: "nowrap" }}>
-          <AskActs allowed={allowed} about={about} onAsk={(each) => onAsk({ allowed: each, filter })} />
-        </div>
-      );
+      return <AskActs inRow allowed={allowed} about={about} onAsk={(each) => onAsk({ allowed: each, filter })} />;
     },
   };
 }

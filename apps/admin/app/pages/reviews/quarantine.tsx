@@ -1,4 +1,5 @@
 import { Group, Stack } from "@mantine/core";
+import type { ReactNode } from "react";
 import { Link, useParams } from "react-router";
 import type { Allowed } from "../../parts/act.tsx";
 import { AskActs, type Asking } from "../../parts/act-dialog.tsx";
@@ -67,7 +68,7 @@ export function Quarantine({
     <Section title={title} id="quarantine">
       <Stack gap="xs">
         {open.length > 0 ? (
-          <div className="hf-cards">
+          <div className="hf-deck">
             {open.map((each) => (
               <Card key={each.id} isolated={each} allowed={allowed[each.job_id] ?? []} onAsk={onAsk} />
             ))}
@@ -107,6 +108,21 @@ function Card({
   const { workspace } = useParams();
   const { evidence, job_id } = isolated;
   const about = `job ${job_id}`;
+  const facts: [string, ReactNode][] = [
+    ["Kind", isolated.job_kind],
+    ["Venture", isolated.venture],
+    ["Failure", evidence.error_class?.replaceAll("_", " ")],
+    ["Alike failures", evidence.alike_failures],
+    ["Crashed workers", evidence.crashes],
+    [
+      "Fingerprint",
+      evidence.fingerprint && (
+        <Link key="f" className="mono" to={`/w/${workspace}/history?fingerprint=${evidence.fingerprint}`}>
+          {evidence.fingerprint.slice(0, 12)}
+        </Link>
+      ),
+    ],
+  ];
   return (
     <article className="hf-card hf-request" id={String(job_id)} aria-label={`Job ${job_id} in quarantine`}>
       <Group justify="space-between" gap={6} align="start">
@@ -118,7 +134,7 @@ function Card({
       <Group gap={6}>
         {isolated.label && <Label label={isolated.label} />}
         <span className="dim">
-          {isolated.reason_code.replaceAll("_", " ")}, by {isolated.source_name} <Ago at={isolated.opened_at} />
+          by {isolated.source_name} <Ago at={isolated.opened_at} /> · {isolated.reason_code.replaceAll("_", " ")}
         </span>
       </Group>
       <b>{isolated.recommended_action}</b>
@@ -127,23 +143,7 @@ function Card({
           {evidence.error}
         </pre>
       )}
-      <Facts
-        facts={[
-          ["Kind", isolated.job_kind],
-          ["Failure", evidence.error_class?.replaceAll("_", " ")],
-          ["Crashed workers", evidence.crashes],
-          ["Alike failures", evidence.alike_failures],
-          [
-            "Fingerprint",
-            evidence.fingerprint && (
-              <Link key="f" className="mono" to={`/w/${workspace}/history?fingerprint=${evidence.fingerprint}`}>
-                {evidence.fingerprint.slice(0, 12)}
-              </Link>
-            ),
-          ],
-          ["Venture", isolated.venture],
-        ]}
-      />
+      <Facts facts={facts.filter(([, value]) => Boolean(value))} />
       {evidence.runs && (
         <DataTable
           label={`Latest attempts of ${about}`}
@@ -174,11 +174,11 @@ function JobLink({ isolated: { job_id, job_name, job_kind } }: { isolated: Isola
 }
 
 const ATTEMPTS: Column<Attempt>[] = [
-  { id: "attempt", header: "Attempt", right: true, cell: ({ attempt }) => attempt },
+  { id: "attempt", header: "Attempt", cell: ({ attempt }) => attempt },
   { id: "outcome", header: "Outcome", cell: ({ outcome }) => <State state={outcome ?? "running"} /> },
-  { id: "exit", header: "Exit", right: true, cell: ({ signal, exit_code }) => signal ?? exit_code ?? "–" },
-  { id: "worker", header: "Worker", right: true, cell: ({ worker }) => worker },
-  { id: "run", header: "Run", right: true, cell: ({ run }) => run },
+  { id: "exit", header: "Exit", cell: ({ signal, exit_code }) => signal ?? exit_code ?? "–" },
+  { id: "worker", header: "Worker", cell: ({ worker }) => worker },
+  { id: "run", header: "Run", cell: ({ run }) => run },
 ];
 
 const REVIEWED: Column<Isolated>[] = [
