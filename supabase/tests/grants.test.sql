@@ -31,6 +31,7 @@ select set_eq(
   $$ values
     ('holdfast.act(text,text,text,jsonb,text,jsonb)', 'authenticated service_role'),
     ('holdfast.cost_series(uuid,timestamp with time zone,timestamp with time zone,text)', 'authenticated service_role'),
+    ('holdfast.count_dead_letters(uuid,jsonb,integer)', 'authenticated service_role'),
     ('holdfast.enqueue(text,text,jsonb,jsonb)', 'authenticated service_role'),
     ('holdfast.enqueue_many(text,jsonb)', 'authenticated service_role'),
     ('holdfast.find_workspace(text)', 'authenticated service_role'),
@@ -95,6 +96,7 @@ select set_eq(
     ('holdfast.duties'),
     ('holdfast.emergency_stops'),
     ('holdfast.events'),
+    ('holdfast.incident_overview'),
     ('holdfast.incident_rules'),
     ('holdfast.incident_steps'),
     ('holdfast.incidents'),

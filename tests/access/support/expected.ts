@@ -22,6 +22,7 @@ export const EXPECTED = `
   holdfast.duties               ---- N--- A--- A--- A--- A--- A--- ----
   holdfast.emergency_stops      ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.events               ---- N--- O--- O--- O--- O--- A--- ----
+  holdfast.incident_overview    ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.incident_rules       ---- A--- A--- A--- A--- A--- A--- ----
   holdfast.incident_steps       ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.incidents            ---- N--- O--- O--- O--- O--- A--- ----

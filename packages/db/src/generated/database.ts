@@ -376,6 +376,12 @@ isOneToOne: false
       foreignKeyName: "incident_steps_incident_id_fkey"
       columns: ["incident_id"]
 isOneToOne: false
+      referencedRelation: "incident_overview"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "incident_steps_incident_id_fkey"
+      columns: ["incident_id"]
+isOneToOne: false
       referencedRelation: "incidents"
       referencedColumns: ["id"]
     }
@@ -1489,6 +1495,20 @@ isOneToOne: false
                         Relationships: [
                     
                   ]
+                },"incident_overview": {
+                  Row: {
+                    "closed_at": string | null,"closed_by": string | null,"closed_by_name": string | null,"closed_reason": string | null,"contained_at": string | null,"evidence": NonNullable<Json>,"id": number,"last_seen_age_seconds": number | null,"last_seen_at": string,"next_step": number | null,"opened_at": string,"opened_by": string,"opened_by_name": string | null,"rule": string,"runbook": Json | null,"sentence": string,"severity": string,"severity_place": number | null,"subject": string,"times_seen": number,"watches_for": string,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    {
+      foreignKeyName: "incidents_rule_fkey"
+      columns: ["rule"]
+isOneToOne: false
+      referencedRelation: "incident_rules"
+      referencedColumns: ["rule"]
+    }
+                  ]
                 },"lane_overview": {
                   Row: {
                     "capacity": number | null,"description": string,"failed_24h": number | null,"label": string | null,"lane": string,"live_workers": number | null,"max_per_hour": number | null,"max_running": number | null,"oldest_pending_seconds": number | null,"paused_at": string | null,"paused_by": string | null,"paused_reason": string | null,"pending": number | null,"quarantined": number | null,"running": number | null,"status": string | null,"workspace_id": string
@@ -1733,7 +1753,7 @@ isOneToOne: false
                   ]
                 },"quarantine_overview": {
                   Row: {
-                    "error_class": string | null,"error_message": string | null,"evidence": NonNullable<Json>,"fingerprint": string | null,"id": number,"job_id": number,"job_kind": string | null,"job_name": string | null,"job_state": string | null,"label": string | null,"note": string | null,"opened_at": string,"queue": string | null,"reason_code": string,"recommended_action": string,"reviewed_at": string | null,"reviewer": string | null,"reviewer_name": string | null,"severity": string,"source": string,"source_name": string | null,"state": string,"venture": string | null,"workspace_id": string
+                    "error_class": string | null,"error_message": string | null,"evidence": NonNullable<Json>,"fingerprint": string | null,"id": number,"job_id": number,"job_kind": string | null,"job_name": string | null,"job_state": string | null,"label": string | null,"note": string | null,"opened_at": string,"queue": string | null,"reason_code": string,"recommended_action": string,"reviewed_at": string | null,"reviewer": string | null,"reviewer_name": string | null,"severity": string,"severity_place": number | null,"source": string,"source_name": string | null,"state": string,"venture": string | null,"workspace_id": string
                   }
                   ComputedFields: never
                   Relationships: [
@@ -2010,6 +2030,9 @@ isOneToOne: false
 { Args: { "p_by"?: string,"p_from": string,"p_to": string,"p_workspace": string }; Returns: {
               "day": string,"name": string,"spent": number
             }[]
+                           },
+"count_dead_letters":
+{ Args: { "p_cap"?: number,"p_filter"?: Json,"p_workspace": string }; Returns: number
                            },
 "enqueue":
 { Args: { "p_kind": string,"p_options"?: Json,"p_payload"?: Json,"p_workspace": string }; Returns: {
