@@ -150,7 +150,9 @@ create trigger members__name after insert on holdfast.members for each row execu
 create function holdfast.name_of(p_workspace uuid, p_actor text) returns text
   language sql stable set search_path = ''
 as $$
-  select coalesce((select p.name from holdfast.people p where p.workspace_id = p_workspace and p_actor = 'user:' || p.user_id), p_actor)
+  -- The id is taken out of the actor, not the other way round: an index answers, however many members there are.
+  select coalesce((select p.name from holdfast.people p where p.workspace_id = p_workspace
+    and p.user_id = case when p_actor ^@ 'user:' and pg_input_is_valid(substr(p_actor, 6), 'uuid') then substr(p_actor, 6)::uuid end), p_actor)
 $$;
 comment on function holdfast.name_of(uuid, text) is 'Who an actor is, for people: the member''s name, or the actor as written. Runs with the caller''s rights.';
 
@@ -212,6 +214,9 @@ insert into holdfast.verbs (verb, subject, least_role, needs_reason, sentence) v
   ('quarantine', 'job', 'operator', true, 'Isolate the job until a person has reviewed it.'),
   ('redrive', 'dead_letter', 'operator', true, 'Give every dead letter that matches a filter another attempt.'),
   ('dismiss', 'dead_letter', 'operator', true, 'Close every dead letter that matches a filter: its job stays as it ended.'),
+  ('cancel', 'jobs', 'operator', true, 'End every job that matches a filter and has not ended.'),
+  ('retry', 'jobs', 'operator', true, 'Give every job that matches a filter and ended without completing another attempt now.'),
+  ('rerun', 'jobs', 'operator', true, 'Make a new job like each one that matches a filter and has ended.'),
   ('approve', 'approval', 'approver', false, 'Consent to exactly what the request shows. Never by the person who asked.'),
   ('reject', 'approval', 'approver', true, 'Refuse consent.'),
   ('engage', 'stop', 'operator', true, 'Emergency stop: from its commit nothing it covers starts; what runs is ended when asked for.'),

@@ -112,6 +112,7 @@ create table holdfast.jobs (
   external boolean not null default false,
   profile_version integer,
   trigger text not null default 'api',
+  schedule text,
   rerun_of bigint,
   created_by text not null,
   progress numeric,
@@ -166,6 +167,7 @@ comment on column holdfast.jobs.paid is 'True when running it spends money: then
 comment on column holdfast.jobs.external is 'True when running it contacts the outside world.';
 comment on column holdfast.jobs.profile_version is 'Version of the profile it runs, fixed at insert.';
 comment on column holdfast.jobs.trigger is 'What started it: api, manual, schedule, work_order, retry, rerun.';
+comment on column holdfast.jobs.schedule is 'The schedule that started it; filled by the database. A rerun of such a job has none.';
 comment on column holdfast.jobs.rerun_of is 'The job this one repeats.';
 comment on column holdfast.jobs.created_by is 'Who enqueued it, as in the ledger.';
 comment on column holdfast.jobs.progress is 'Share done of the current or last attempt, 0 to 1.';
@@ -180,12 +182,27 @@ comment on column holdfast.jobs.dispatched_at is 'When it was last dispatched.';
 comment on column holdfast.jobs.started_at is 'When its current or last attempt started.';
 comment on column holdfast.jobs.finished_at is 'When it ended. Only final states have it.';
 
--- Three indexes every job pays for; the rest are partial and cost only the jobs they are about.
+-- Four indexes every job pays for, at its insert and at each change of state; the rest are partial and cost only the jobs
+-- they are about. Kind is among the four because it is what people filter by first and has no common value to leave out;
+-- without it, a kind that has not run lately is looked for in every job of the workspace.
 create index jobs_newest on holdfast.jobs (workspace_id, created_at desc, id desc);
 create index jobs_by_state on holdfast.jobs (workspace_id, state, created_at desc, id desc);
+create index jobs_by_kind on holdfast.jobs (workspace_id, kind, created_at desc, id desc);
 create index jobs_by_name on holdfast.jobs (workspace_id, name collate "C") where name is not null;
 create unique index jobs_idempotency on holdfast.jobs (workspace_id, kind, idempotency_key) where idempotency_key is not null;
-create index jobs_by_fingerprint on holdfast.jobs (workspace_id, fingerprint) where fingerprint is not null;
+create index jobs_by_fingerprint on holdfast.jobs (workspace_id, fingerprint, created_at desc, id desc) where fingerprint is not null;
+-- For the page of a filter (match_jobs), in its order. Each leaves out the value that most jobs have, so the ordinary job is
+-- in none of them but, once it has ended, in jobs_by_end. The value left out is found by reading jobs_newest, where it is common.
+create index jobs_by_queue on holdfast.jobs (workspace_id, queue, created_at desc, id desc) where queue <> 'primary';
+create index jobs_by_lane on holdfast.jobs (workspace_id, lane, created_at desc, id desc) where lane <> 'default';
+create index jobs_by_class on holdfast.jobs (workspace_id, class, created_at desc, id desc) where class <> 'small';
+create index jobs_by_trigger on holdfast.jobs (workspace_id, trigger, created_at desc, id desc) where trigger <> 'api';
+create index jobs_by_schedule on holdfast.jobs (workspace_id, schedule, created_at desc, id desc) where schedule is not null;
+create index jobs_by_venture on holdfast.jobs (workspace_id, venture, created_at desc, id desc) where venture is not null;
+create index jobs_by_error_class on holdfast.jobs (workspace_id, error_class, created_at desc, id desc) where error_class is not null;
+create index jobs_by_person on holdfast.jobs (workspace_id, created_by, created_at desc, id desc) where created_by ^@ 'user:';
+-- "What ended last": written once a job, when it ends.
+create index jobs_by_end on holdfast.jobs (workspace_id, finished_at desc, id desc) where finished_at is not null;
 create index jobs_due on holdfast.jobs (run_at) where state = 'retrying' or (state = 'queued' and 'due_time' = any (held_by));
 create index jobs_held_in_queue on holdfast.jobs (workspace_id, queue, effective_priority, id) where state = 'queued' and held_by <> '{}';
 create index jobs_held_in_lane on holdfast.jobs (workspace_id, lane, effective_priority, id) where state = 'queued' and held_by <> '{}';
@@ -215,11 +232,30 @@ comment on column holdfast.job_dependencies.depends_on is 'The job that must com
 comment on column holdfast.job_dependencies.workspace_id is 'The workspace of both; filled by the database.';
 comment on column holdfast.job_dependencies.created_at is 'When it was declared.';
 
+-- Labels once more, as rows: row level security lets only plain comparisons use an index, and containment in jsonb is none.
+-- Labels never change, so a row is written once, with its job; a job without labels costs nothing here.
+create table holdfast.job_labels (
+  job_id bigint not null,
+  key text collate "C" not null,
+  value text collate "C" not null,
+  workspace_id uuid not null,
+  created_at timestamptz not null,
+  primary key (job_id, key)
+);
+create index job_labels_by_pair on holdfast.job_labels (workspace_id, value, key, created_at desc, job_id desc);
+comment on table holdfast.job_labels is 'The labels of jobs as rows, for filters; jobs.labels is what was given.';
+comment on column holdfast.job_labels.job_id is 'The job.';
+comment on column holdfast.job_labels.key is 'Key, its first 100 characters.';
+comment on column holdfast.job_labels.value is 'Value as text, its first 200 characters.';
+comment on column holdfast.job_labels.workspace_id is 'The workspace.';
+comment on column holdfast.job_labels.created_at is 'When the job was enqueued.';
+
 alter table holdfast.job_states enable row level security;
 alter table holdfast.job_transitions enable row level security;
 alter table holdfast.jobs enable row level security;
 alter table holdfast.job_dependencies enable row level security;
-revoke all on holdfast.job_states, holdfast.job_transitions, holdfast.jobs, holdfast.job_dependencies from anon, authenticated, service_role;
+alter table holdfast.job_labels enable row level security;
+revoke all on holdfast.job_states, holdfast.job_transitions, holdfast.jobs, holdfast.job_dependencies, holdfast.job_labels from anon, authenticated, service_role;
 create policy "anyone signed in reads the states" on holdfast.job_states for select to authenticated using (true);
 create policy "anyone signed in reads the transitions" on holdfast.job_transitions for select to authenticated using (true);
 create policy "members read the jobs of their workspaces" on holdfast.jobs for select to authenticated
@@ -228,9 +264,11 @@ create policy "those who may enqueue add jobs" on holdfast.jobs for insert to au
   with check (workspace_id = any (array(select p.workspace_id from holdfast.my_powers p where p.verb = 'enqueue' and p.subject = 'job')));
 create policy "members read dependencies" on holdfast.job_dependencies for select to authenticated
   using (workspace_id = any (array(select m.workspace_id from holdfast.my_workspaces m)));
+create policy "members read labels" on holdfast.job_labels for select to authenticated
+  using (workspace_id = any (array(select m.workspace_id from holdfast.my_workspaces m)));
 create policy "those who may depend add dependencies" on holdfast.job_dependencies for insert to authenticated
   with check (workspace_id = any (array(select p.workspace_id from holdfast.my_powers p where p.verb = 'depend' and p.subject = 'job')));
-grant select on holdfast.job_states, holdfast.job_transitions, holdfast.jobs, holdfast.job_dependencies to authenticated, service_role;
+grant select on holdfast.job_states, holdfast.job_transitions, holdfast.jobs, holdfast.job_dependencies, holdfast.job_labels to authenticated, service_role;
 grant insert (workspace_id, venture, queue, lane, kind, class, name, priority, payload, labels, depends_on, run_at, timeout_seconds,
   max_attempts, idempotency_key, concurrency_key, est_cost, paid, external, trigger) on holdfast.jobs to authenticated, service_role;
 grant insert (job_id, depends_on) on holdfast.job_dependencies to authenticated, service_role;

@@ -109,6 +109,9 @@ comment on column holdfast.runs.cost is 'Cost it reported.';
 comment on column holdfast.runs.orphan_cleared is 'For a lost command run: false until a worker of its host has made sure that no process of it is left.';
 create unique index runs_of_job on holdfast.runs (job_id, attempt);
 create index runs_newest on holdfast.runs (workspace_id, started_at desc, id desc);
+-- "What did this worker run?" A run is written into it once: what changes afterwards is none of its columns.
+create index runs_by_worker on holdfast.runs (workspace_id, worker_id, job_id);
+create index runs_tried_again on holdfast.runs (workspace_id, started_at desc, id desc) where attempt > 1;
 create index runs_with_orphans on holdfast.runs (job_id) where orphan_cleared = false;
 alter table holdfast.runs enable row level security;
 revoke all on holdfast.runs from anon, authenticated, service_role;

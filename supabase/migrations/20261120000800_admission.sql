@@ -323,13 +323,18 @@ begin
   from new_jobs n;
   insert into holdfast.job_dependencies (job_id, depends_on, workspace_id)
   select n.id, d, n.workspace_id from new_jobs n cross join unnest(n.depends_on) d;
+  if exists (select from new_jobs n where n.labels <> '{}') then
+    insert into holdfast.job_labels (job_id, key, value, workspace_id, created_at)
+    select n.id, left(l.key, 100), left(l.value, 200), n.workspace_id, n.created_at from new_jobs n cross join jsonb_each_text(n.labels) l where l.value is not null
+    on conflict do nothing; -- two keys that are alike for 100 characters
+  end if;
   perform holdfast_private.admit(array(
     select (n.id, n.workspace_id, n.queue, n.lane, n.class, n.concurrency_key, n.run_at, false, n.priority, false, n.kind, n.venture, n.paid, n.external, false, n.est_cost)::holdfast_private.candidate
     from new_jobs n where n.state = 'queued' order by n.priority, n.id));
   return null;
 end
 $$;
-comment on function holdfast_private.tg_jobs__admit() is 'After an insert: writes the events and dependencies and dispatches what no gate holds.';
+comment on function holdfast_private.tg_jobs__admit() is 'After an insert: writes the events, dependencies and labels and dispatches what no gate holds.';
 create trigger jobs__admit after insert on holdfast.jobs referencing new table as new_jobs
   for each statement execute function holdfast_private.tg_jobs__admit();
 

@@ -222,7 +222,7 @@ begin
     with beats as materialized (
       select b.* from jsonb_to_recordset(p_beats) as b (token bigint, progress numeric, message text, cost numeric)
     ), beaten as (
-      update holdfast.leases l set progress = coalesce(least(greatest(b.progress, 0), 1), l.progress),
+      update holdfast.leases l set progress = case when b.progress is null then l.progress else least(greatest(b.progress, 0), 1) end,
         progress_message = coalesce(left(b.message, 500), l.progress_message), cost = coalesce(holdfast_private.storable_amount(b.cost), l.cost)
       -- One lease in a person's open transaction must not cost the others their heartbeat: it is skipped, and beaten next time.
       from (select k.token as lease, b.* from beats b join holdfast.leases k on k.token = b.token where k.worker_id = p_worker order by k.token for no key update of k skip locked) b
@@ -291,7 +291,7 @@ declare
   v_verdict text;
 begin
   update holdfast.leases l set
-    progress = coalesce(least(greatest((p_beat ->> 'progress')::numeric, 0), 1), l.progress),
+    progress = case when p_beat ->> 'progress' is null then l.progress else least(greatest((p_beat ->> 'progress')::numeric, 0), 1) end, -- of null and 0 the greatest is 0
     progress_message = coalesce(left(p_beat ->> 'message', 500), l.progress_message),
     cpu_seconds = coalesce((p_beat ->> 'cpu_seconds')::numeric, l.cpu_seconds),
     memory_bytes = greatest((p_beat ->> 'memory_bytes')::bigint, l.memory_bytes),

@@ -34,6 +34,8 @@ select v.verb, 'job', unnest(v.states) from (values
   ('quarantine', '{awaiting_approval,blocked,queued,dispatched,retrying,failed,timed_out}'),
   ('release', '{quarantined}'),
   ('discard', '{quarantined}')) as v (verb, states);
+-- An act on all jobs that match is for those of them that the verb fits one by one.
+insert into holdfast.verb_states (verb, subject, state) select v.verb, v.subject, s.state from holdfast.verbs v join holdfast.verb_states s on s.subject = 'job' and s.verb = v.verb where v.subject = 'jobs';
 alter table holdfast.verb_states enable row level security;
 revoke all on holdfast.verb_states from anon, authenticated, service_role;
 create policy "anyone signed in reads which verb fits which state" on holdfast.verb_states for select to authenticated using (true);
@@ -63,7 +65,7 @@ create table holdfast.actions (
   result jsonb not null default '{}',
   foreign key (verb, subject) references holdfast.verbs (verb, subject),
   constraint actions_name_one_target check (num_nonnulls(job_id, queue, lane, class, worker_id, approval_id, schedule, budget, stop_id, incident_id, channel)
-    = (case when (verb, subject) in (('engage', 'stop'), ('redrive', 'dead_letter'), ('dismiss', 'dead_letter'), ('open', 'incident')) then 0 else 1 end))
+    = (case when subject in ('dead_letter', 'jobs') or (verb, subject) in (('engage', 'stop'), ('open', 'incident')) then 0 else 1 end))
 );
 create index actions_newest on holdfast.actions (workspace_id, acted_at desc, id desc);
 create index actions_by_verb on holdfast.actions (verb, subject);
@@ -72,7 +74,7 @@ comment on table holdfast.actions is 'One act by a person or a service each. Ins
 comment on column holdfast.actions.id is 'Identity.';
 comment on column holdfast.actions.workspace_id is 'The workspace.';
 comment on column holdfast.actions.verb is 'What is done; see verbs.';
-comment on column holdfast.actions.subject is 'What it is done to: job, queue, lane, class, worker, approval, schedule, budget, stop, incident, alert_channel: exactly that target is named. dead_letter: params.filter says which.';
+comment on column holdfast.actions.subject is 'What it is done to: job, queue, lane, class, worker, approval, schedule, budget, stop, incident, alert_channel: exactly that target is named. dead_letter, jobs: params.filter says which.';
 comment on column holdfast.actions.job_id is 'The job.';
 comment on column holdfast.actions.queue is 'The queue.';
 comment on column holdfast.actions.lane is 'The lane.';
@@ -118,18 +120,18 @@ end
 $$;
 comment on function holdfast_private.order_end(bigint[], text) is 'Sets the verdict of running jobs'' leases and notifies their workers on holdfast_orders. Returns how many.';
 
-create function holdfast_private.cancel_waiting(p_job bigint, p_message text) returns void
-  language plpgsql set search_path = ''
+create function holdfast_private.cancel_waiting(p_jobs bigint[], p_message text) returns void
+  language plpgsql set search_path = '' set enable_seqscan = off
 as $$
 begin
   -- What was dispatched and never started does not count against a rate.
-  delete from holdfast_private.starts t using holdfast.jobs j where j.id = p_job and j.state = 'dispatched' and t.job_id = j.id and t.at >= coalesce(j.started_at, j.created_at);
-  update holdfast.jobs j set state = 'canceled', held_by = '{}', finished_at = holdfast_private.clock(), error_class = 'canceled', error_message = p_message where j.id = p_job;
-  delete from graphile_worker._private_jobs g where g.key = 'job:' || p_job and g.locked_at is null;
-  perform holdfast_private.free_slots(array[p_job]);
+  delete from holdfast_private.starts t using holdfast.jobs j where j.id = any (p_jobs) and j.state = 'dispatched' and t.job_id = j.id and t.at >= coalesce(j.started_at, j.created_at);
+  update holdfast.jobs j set state = 'canceled', held_by = '{}', finished_at = holdfast_private.clock(), error_class = 'canceled', error_message = p_message where j.id = any (p_jobs);
+  delete from graphile_worker._private_jobs g where g.key = any (array(select 'job:' || j from unnest(p_jobs) j)) and g.locked_at is null;
+  perform holdfast_private.free_slots(p_jobs);
 end
 $$;
-comment on function holdfast_private.cancel_waiting(bigint, text) is 'Cancels a job that no worker holds.';
+comment on function holdfast_private.cancel_waiting(bigint[], text) is 'Cancels jobs that no worker holds.';
 
 create function holdfast_private.requeue(p_jobs bigint[]) returns void
   language plpgsql set search_path = '' set enable_seqscan = off
@@ -155,7 +157,7 @@ begin
     perform holdfast_private.order_end(array[p_job.id], 'cancel');
     return jsonb_build_object('state', 'running', 'asked', 'to end (SIGTERM, then SIGKILL after its grace)');
   end if;
-  perform holdfast_private.cancel_waiting(p_job.id, coalesce('Canceled: ' || p_act.reason, 'Canceled.'));
+  perform holdfast_private.cancel_waiting(array[p_job.id], coalesce('Canceled: ' || p_act.reason, 'Canceled.'));
   return jsonb_build_object('state', 'canceled');
 end
 $$;
@@ -218,12 +220,8 @@ $$;
 comment on function holdfast_private.retry_asks(holdfast.jobs) is 'True when another attempt of the job takes consent: its class needs it, or it may not run twice and has run.';
 
 create function holdfast_private.act_retry_job(p_act holdfast.actions, p_job holdfast.jobs) returns jsonb
-  language plpgsql set search_path = ''
-as $$
-begin
-  return holdfast_private.try_again(p_job, holdfast_private.retry_asks(p_job));
-end
-$$;
+  language sql set search_path = ''
+  as $$ select holdfast_private.try_again(p_job, holdfast_private.retry_asks(p_job)) $$;
 comment on function holdfast_private.act_retry_job(holdfast.actions, holdfast.jobs) is 'Verb retry: another attempt of the same job.';
 
 create function holdfast_private.act_release_job(p_act holdfast.actions, p_job holdfast.jobs) returns jsonb
@@ -273,27 +271,28 @@ create function holdfast_private.act_discard_job(p_act holdfast.actions, p_job h
 as $$
 begin
   update holdfast.quarantine q set state = 'discarded', reviewer = p_act.actor, reviewed_at = p_act.acted_at, note = p_act.reason where q.job_id = p_job.id and q.state = 'open';
-  perform holdfast_private.cancel_waiting(p_job.id, 'Discarded: ' || p_act.reason);
+  perform holdfast_private.cancel_waiting(array[p_job.id], 'Discarded: ' || p_act.reason);
   return jsonb_build_object('state', 'canceled');
 end
 $$;
 comment on function holdfast_private.act_discard_job(holdfast.actions, holdfast.jobs) is 'Verb discard: a quarantined job is given up.';
 
-create function holdfast_private.act_rerun_job(p_act holdfast.actions, p_job holdfast.jobs) returns jsonb
-  language plpgsql set search_path = ''
+create function holdfast_private.make_again(p_jobs bigint[]) returns bigint[]
+  language sql set search_path = '' set enable_seqscan = off
 as $$
-declare
-  v_new holdfast.jobs;
-begin
-  insert into holdfast.jobs (workspace_id, venture, queue, lane, kind, class, name, priority, payload, labels, timeout_seconds, max_attempts, concurrency_key,
-    est_cost, paid, external, trigger, rerun_of)
-  values (p_job.workspace_id, p_job.venture, p_job.queue, p_job.lane, p_job.kind, p_job.class, p_job.name, p_job.priority, p_job.payload, p_job.labels, p_job.timeout_seconds,
-    p_job.max_attempts, p_job.concurrency_key,
-    p_job.est_cost, p_job.paid, p_job.external, 'rerun', p_job.id)
-  returning * into v_new;
-  return jsonb_build_object('job', v_new.id, 'rerun_of', p_job.id);
-end
+  with made as (
+    insert into holdfast.jobs (workspace_id, venture, queue, lane, kind, class, name, priority, payload, labels, timeout_seconds, max_attempts, concurrency_key, est_cost, paid, external, trigger, rerun_of)
+    select j.workspace_id, j.venture, j.queue, j.lane, j.kind, j.class, j.name, j.priority, j.payload, j.labels, j.timeout_seconds, j.max_attempts, j.concurrency_key, j.est_cost, j.paid, j.external, 'rerun', j.id
+    from holdfast.jobs j where j.id = any (p_jobs) order by j.id
+    returning id
+  )
+  select array_agg(m.id order by m.id) from made m
 $$;
+comment on function holdfast_private.make_again(bigint[]) is 'Makes new jobs like these, which point back to them. Returns their ids, in the order of the old ones.';
+
+create function holdfast_private.act_rerun_job(p_act holdfast.actions, p_job holdfast.jobs) returns jsonb
+  language sql set search_path = ''
+  as $$ select jsonb_build_object('job', (holdfast_private.make_again(array[p_job.id]))[1], 'rerun_of', p_job.id) $$;
 comment on function holdfast_private.act_rerun_job(holdfast.actions, holdfast.jobs) is 'Verb rerun: a new job like this one.';
 
 create function holdfast_private.act_on_job(p_act holdfast.actions) returns holdfast.actions
@@ -422,7 +421,7 @@ declare
   v_named text := case p_act.subject when 'job' then p_act.job_id::text when 'queue' then p_act.queue when 'lane' then p_act.lane when 'class' then p_act.class
     when 'worker' then p_act.worker_id::text when 'approval' then p_act.approval_id::text when 'schedule' then p_act.schedule when 'budget' then p_act.budget
     when 'stop' then p_act.stop_id::text when 'incident' then p_act.incident_id::text when 'alert_channel' then p_act.channel end;
-  v_wanted integer := case when p_act.subject = 'dead_letter' or (p_act.verb, p_act.subject) in (('engage', 'stop'), ('open', 'incident')) then 0 else 1 end;
+  v_wanted integer := case when p_act.subject in ('dead_letter', 'jobs') or (p_act.verb, p_act.subject) in (('engage', 'stop'), ('open', 'incident')) then 0 else 1 end;
 begin
   return num_nonnulls(p_act.job_id, p_act.queue, p_act.lane, p_act.class, p_act.worker_id, p_act.approval_id, p_act.schedule, p_act.budget, p_act.stop_id, p_act.incident_id, p_act.channel) <> v_wanted
       or (v_wanted = 1 and v_named is null);
@@ -452,7 +451,7 @@ begin
     perform holdfast_private.refuse(422, 'bad_reason', 'A reason may have at most 2000 characters.', 'Shorten it.');
   elsif holdfast_private.bad_target(new) then
     perform holdfast_private.refuse(400, 'bad_target', format('An act on a %s names exactly that %s.', new.subject, new.subject),
-      'Set job_id, queue, lane, class, worker_id, approval_id, schedule, budget, stop_id, incident_id or channel, as the subject says. To engage a stop, act on dead letters or open an incident, use params alone. holdfast.act takes {"job": 12}, {"queue": "primary"}, {"stop": 3}, ….');
+      'Set job_id, queue, lane, class, worker_id, approval_id, schedule, budget, stop_id, incident_id or channel, as the subject says. To engage a stop, open an incident, or act on dead letters or jobs by filter, use params alone. holdfast.act takes {"job": 12}, {"queue": "primary"}, {"stop": 3}, ….');
   end if;
   new.actor := holdfast_private.current_actor();
   new.acted_at := holdfast_private.clock();
@@ -462,6 +461,7 @@ begin
     when 'worker' then holdfast_private.act_on_worker(new)
     when 'approval' then holdfast_private.act_on_approval(new)
     when 'dead_letter' then holdfast_private.act_on_dead_letters(new)
+    when 'jobs' then holdfast_private.act_on_jobs(new)
     when 'stop' then holdfast_private.act_on_stop(new)
     when 'schedule' then holdfast_private.act_on_schedule(new)
     when 'budget' then holdfast_private.act_on_budget(new)

@@ -267,7 +267,7 @@ begin
   if new.decision = 'reject' then
     update holdfast.approvals a set state = 'rejected', closed_at = v_now, closed_reason = new.reason where a.id = v_approval.id;
     if v_approval.job_id is not null then
-      perform holdfast_private.cancel_waiting(v_approval.job_id, 'Consent refused: ' || new.reason);
+      perform holdfast_private.cancel_waiting(array[v_approval.job_id], 'Consent refused: ' || new.reason);
     end if;
     return new;
   end if;
@@ -395,7 +395,7 @@ begin
     if v_approval.expires_at <= v_now then
       update holdfast.approvals a set state = 'expired', closed_at = v_now, closed_reason = 'Nobody decided in time.' where a.id = v_approval.id;
       if v_approval.job_id is not null then
-        perform holdfast_private.cancel_waiting(v_approval.job_id, 'Nobody consented before ' || to_char(v_approval.expires_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI') || ' UTC.');
+        perform holdfast_private.cancel_waiting(array[v_approval.job_id], 'Nobody consented before ' || to_char(v_approval.expires_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI') || ' UTC.');
       end if;
       perform holdfast_private.record(v_approval.workspace_id, 'supervisor', 'approval.expired', 'approval', v_approval.id::text, jsonb_strip_nulls(jsonb_build_object('job', v_approval.job_id, 'schedule', v_approval.schedule, 'budget', v_approval.budget)));
       v_expired := v_expired + 1;

@@ -151,70 +151,97 @@ create trigger jobs__review after update of state on holdfast.jobs for each row
   when (old.state <> new.state and (old.state in ('quarantined', 'failed', 'timed_out') or new.state in ('quarantined', 'failed', 'timed_out')))
   execute function holdfast_private.tg_jobs__review();
 
--- Which open dead letters a filter means. One reading of the filter for the preview and the act.
-create function holdfast_private.check_filter(p_filter jsonb) returns void
-  language plpgsql immutable set search_path = ''
+-- Filters. Every list that people filter, and every act over all that matches, reads them through here: a field nobody knows
+-- or a value that is none is refused, never ignored, because a filter that is read too widely acts on too much. What a filter
+-- may name is given by the caller as {field: type}; `text[]` may also be a list, `pairs` is an object of plain values.
+create function holdfast.check_filter(p_filter jsonb, p_fields jsonb, p_may_be_empty boolean default false) returns void
+  language plpgsql stable set search_path = ''
 as $$
 declare
-  v_types constant jsonb := '{"job": "bigint", "fingerprint": "text", "kind": "text", "queue": "text", "error_class": "text", "after": "timestamptz", "before": "timestamptz"}';
+  v_fields text := (select string_agg(k, ', ' order by k) from jsonb_object_keys(p_fields) k);
   v_bad record;
 begin
-  if jsonb_typeof(p_filter) is distinct from 'object' or p_filter = '{}' then
-    raise exception using errcode = 'PT422', message = 'A filter must say which dead letters: at least one of job, fingerprint, kind, queue, error_class, after, before.', detail = 'holdfast.bad_filter',
+  if jsonb_typeof(p_filter) is distinct from 'object' or (p_filter = '{}' and not p_may_be_empty) then
+    raise exception using errcode = 'PT422', message = format('A filter is an object that says which: at least one of %s.', v_fields), detail = 'holdfast.bad_filter',
       hint = 'Example: {"kind": "import", "after": "2026-01-01T00:00:00Z"}.';
   end if;
-  select f.key, v_types ->> f.key as type into v_bad from jsonb_each(p_filter) f
-  where not v_types ? f.key or f.value = 'null' or not pg_input_is_valid(f.value #>> '{}', v_types ->> f.key) limit 1;
+  select f.key, p_fields ->> f.key as type into v_bad
+  from jsonb_each(p_filter) f
+  cross join lateral (select replace(coalesce(p_fields ->> f.key, ''), '[]', '') as type, p_fields ->> f.key like '%[]' as many) t
+  where case
+    when not p_fields ? f.key then true
+    when t.type = 'pairs' then jsonb_typeof(f.value) <> 'object' or f.value = '{}' or jsonb_path_exists(f.value, 'strict $.* ? (@.type() != "string" && @.type() != "number" && @.type() != "boolean")')
+    when jsonb_typeof(f.value) = 'array' and (not t.many or jsonb_array_length(f.value) not between 1 and 100) then true
+    else exists (
+      select from jsonb_array_elements(case jsonb_typeof(f.value) when 'array' then f.value else jsonb_build_array(f.value) end) v
+      where jsonb_typeof(v) not in ('string', 'number', 'boolean') or not pg_input_is_valid(v #>> '{}', t.type)) end
+  order by f.key limit 1;
   if v_bad.key is not null then
-    raise exception using errcode = 'PT422', message = case when v_bad.type is null then format('A filter has no field %s.', quote_literal(left(v_bad.key, 60))) else format('filter.%s is not a valid %s.', v_bad.key, v_bad.type) end,
-      detail = 'holdfast.bad_filter', hint = 'Fields: job, fingerprint, kind, queue, error_class, after, before.';
+    raise exception using errcode = 'PT422', message = case when v_bad.type is null then format('A filter has no field %s.', quote_literal(left(v_bad.key, 60)))
+        when v_bad.type = 'pairs' then format('filter.%s must be an object of keys and plain values.', v_bad.key)
+        when v_bad.type like '%[]' then format('filter.%s is not a valid %s, nor a list of 1 to 100 of them.', v_bad.key, replace(v_bad.type, '[]', ''))
+        else format('filter.%s is not a valid %s.', v_bad.key, v_bad.type) end,
+      detail = 'holdfast.bad_filter', hint = format('Fields: %s.', v_fields);
   end if;
 end
 $$;
-comment on function holdfast_private.check_filter(jsonb) is 'Refuses a filter over dead letters that is empty or malformed.';
+comment on function holdfast.check_filter(jsonb, jsonb, boolean) is 'Refuses a filter that is empty or malformed, or has a field that p_fields does not name. p_fields: {field: type}; text[] may be one or a list, pairs is {key: value}.';
 
+-- Which open dead letters a filter means. One reading of the filter for the preview and the act.
 create function holdfast.match_dead_letters(p_workspace uuid, p_filter jsonb, p_limit integer default 10001) returns setof holdfast.dead_letters
-  language sql stable set search_path = ''
+  language plpgsql stable set search_path = ''
 as $$
-  select d.* from holdfast.dead_letters d
-  where d.workspace_id = p_workspace and d.state = 'open'
-    and (p_filter ->> 'job' is null or d.job_id = (p_filter ->> 'job')::bigint)
-    and (p_filter ->> 'fingerprint' is null or d.fingerprint = p_filter ->> 'fingerprint')
-    and (p_filter ->> 'kind' is null or d.kind = p_filter ->> 'kind')
-    and (p_filter ->> 'queue' is null or d.queue = p_filter ->> 'queue')
-    and (p_filter ->> 'error_class' is null or d.error_class = p_filter ->> 'error_class')
-    and (p_filter ->> 'after' is null or d.died_at >= (p_filter ->> 'after')::timestamptz)
-    and (p_filter ->> 'before' is null or d.died_at < (p_filter ->> 'before')::timestamptz)
-  order by d.died_at desc, d.id desc limit p_limit
+begin
+  perform holdfast.check_filter(p_filter, '{"job": "bigint", "fingerprint": "text", "kind": "text", "queue": "text", "error_class": "text", "after": "timestamptz", "before": "timestamptz"}', true);
+  return query
+    select d.* from holdfast.dead_letters d
+    where d.workspace_id = p_workspace and d.state = 'open'
+      and (p_filter ->> 'job' is null or d.job_id = (p_filter ->> 'job')::bigint)
+      and (p_filter ->> 'fingerprint' is null or d.fingerprint = p_filter ->> 'fingerprint')
+      and (p_filter ->> 'kind' is null or d.kind = p_filter ->> 'kind')
+      and (p_filter ->> 'queue' is null or d.queue = p_filter ->> 'queue')
+      and (p_filter ->> 'error_class' is null or d.error_class = p_filter ->> 'error_class')
+      and (p_filter ->> 'after' is null or d.died_at >= (p_filter ->> 'after')::timestamptz)
+      and (p_filter ->> 'before' is null or d.died_at < (p_filter ->> 'before')::timestamptz)
+    order by d.died_at desc, d.id desc limit p_limit;
+end
 $$;
 comment on function holdfast.match_dead_letters(uuid, jsonb, integer) is
-  'Open dead letters that a filter means, newest first: {job, fingerprint, kind, queue, error_class, after, before}. The preview of redrive and dismiss. Runs with the caller''s rights.';
+  'Open dead letters that a filter means, newest first: {job, fingerprint, kind, queue, error_class, after, before}; {}: all. The preview of redrive and dismiss. Runs with the caller''s rights.';
 
 create function holdfast.count_dead_letters(p_workspace uuid, p_filter jsonb default '{}', p_cap integer default 10000) returns integer
   language sql stable set search_path = ''
   as $$ select count(*)::integer from holdfast.match_dead_letters(p_workspace, p_filter, p_cap + 1) $$;
 comment on function holdfast.count_dead_letters(uuid, jsonb, integer) is 'How many open dead letters a filter of match_dead_letters means; p_cap + 1 stands for more than p_cap. Runs with the caller''s rights.';
 
+-- The params of every act over all that matches a filter.
+create function holdfast_private.limit_of(p_act holdfast.actions, p_options text[]) returns integer
+  language plpgsql immutable set search_path = ''
+as $$
+begin
+  if exists (select from jsonb_object_keys(p_act.params) k where k <> all (p_options)) then
+    perform holdfast_private.refuse(400, 'unknown_option', format('params may hold %s: got %s.', array_to_string(p_options, ', '), left(p_act.params::text, 200)), 'Example: {"filter": {"kind": "import"}, "limit": 500}.');
+  elsif coalesce(jsonb_typeof(p_act.params -> 'filter'), 'null') <> 'object' or p_act.params -> 'filter' = '{}' then
+    perform holdfast_private.refuse(422, 'bad_filter', 'params.filter must say which: an act never means everything there is.', 'Example: {"filter": {"kind": "import"}}.');
+  elsif coalesce(jsonb_typeof(p_act.params -> 'limit'), 'number') <> 'number' or coalesce((p_act.params ->> 'limit')::numeric, 1) not between 1 and 10000 or (p_act.params ->> 'limit')::numeric % 1 <> 0 then
+    perform holdfast_private.refuse(422, 'bad_limit', format('params.limit must be a whole number from 1 to 10000: got %s.', p_act.params -> 'limit'), 'Leave it out for 1000.');
+  end if;
+  return coalesce((p_act.params ->> 'limit')::numeric::integer, 1000);
+end
+$$;
+comment on function holdfast_private.limit_of(holdfast.actions, text[]) is 'How many things an act by filter may touch: params.limit, or 1000. Refuses params it does not know and a filter that says nothing.';
+
 create function holdfast_private.act_on_dead_letters(p_act holdfast.actions) returns holdfast.actions
   language plpgsql set search_path = ''
 as $$
 declare
-  v_filter jsonb := p_act.params -> 'filter';
-  v_cap integer;
+  v_cap integer := holdfast_private.limit_of(p_act, '{filter,limit}');
   v_jobs bigint[];
   v_done bigint[];
   v_ask bigint[];
   v_asked integer := 0;
 begin
-  if exists (select from jsonb_object_keys(p_act.params) k where k not in ('filter', 'limit')) then
-    perform holdfast_private.refuse(400, 'unknown_option', format('params may hold filter and limit: got %s.', p_act.params), 'Example: {"filter": {"kind": "import"}, "limit": 500}.');
-  end if;
-  perform holdfast_private.check_filter(v_filter);
-  if coalesce(jsonb_typeof(p_act.params -> 'limit'), 'number') <> 'number' or coalesce((p_act.params ->> 'limit')::numeric, 1) not between 1 and 10000 or (p_act.params ->> 'limit')::numeric % 1 <> 0 then
-    perform holdfast_private.refuse(422, 'bad_limit', format('params.limit must be a whole number from 1 to 10000: got %s.', p_act.params -> 'limit'), 'Leave it out for 1000.');
-  end if;
-  v_cap := coalesce((p_act.params ->> 'limit')::numeric::integer, 1000);
-  v_jobs := array(select d.job_id from holdfast.match_dead_letters(p_act.workspace_id, v_filter, v_cap + 1) d);
+  v_jobs := array(select d.job_id from holdfast.match_dead_letters(p_act.workspace_id, p_act.params -> 'filter', v_cap + 1) d);
   if v_jobs = '{}' then
     perform holdfast_private.refuse(404, 'nothing_matches', 'No open dead letter matches the filter.', 'Preview it with holdfast.match_dead_letters.');
   elsif cardinality(v_jobs) > v_cap then

@@ -268,10 +268,10 @@ begin
   if p_window is not null then
     perform holdfast_private.never_wait();
   end if;
-  insert into holdfast.jobs (workspace_id, venture, queue, lane, kind, class, name, priority, payload, labels, run_at, est_cost, paid, external, trigger, idempotency_key)
+  insert into holdfast.jobs (workspace_id, venture, queue, lane, kind, class, name, priority, payload, labels, run_at, est_cost, paid, external, trigger, schedule, idempotency_key)
   values (p_schedule.workspace_id, p_schedule.venture, coalesce(p_schedule.queue, 'scheduled'), p_schedule.lane, p_schedule.kind, p_schedule.class, p_schedule.name, coalesce(p_schedule.priority, 0),
     p_schedule.payload, jsonb_build_object('schedule', p_schedule.name), case when p_schedule.jitter_seconds > 0 then holdfast_private.clock() + random() * make_interval(secs => p_schedule.jitter_seconds) end,
-    p_schedule.est_cost, p_schedule.paid, p_schedule.external, 'schedule', case when p_window is not null then format('schedule:%s:%s', p_schedule.id, extract(epoch from p_window)::bigint) end)
+    p_schedule.est_cost, p_schedule.paid, p_schedule.external, 'schedule', p_schedule.name, case when p_window is not null then format('schedule:%s:%s', p_schedule.id, extract(epoch from p_window)::bigint) end)
   returning id into v_job;
   perform holdfast_private.act_as(null);
   return v_job;
@@ -421,7 +421,7 @@ begin
   elsif v_job.state = 'running' then
     perform holdfast_private.order_end(array[p_job], 'cancel');
   elsif v_job.state <> 'quarantined' then
-    perform holdfast_private.cancel_waiting(p_job, format('Replaced by the next window of schedule %s.', p_schedule));
+    perform holdfast_private.cancel_waiting(array[p_job], format('Replaced by the next window of schedule %s.', p_schedule));
   end if;
 end
 $$;

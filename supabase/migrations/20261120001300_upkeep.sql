@@ -280,6 +280,7 @@ begin
   ) j;
   if v_old is not null then
     delete from holdfast.runs r where r.job_id = any (v_old);
+    delete from holdfast.job_labels l where l.job_id = any (v_old);
     -- What was said about them goes with them; the ledger keeps who decided what.
     delete from holdfast.stopped_runs t where t.job_id = any (v_old);
     delete from holdfast.approval_decisions d using holdfast.approvals a where a.id = d.approval_id and a.job_id = any (v_old);

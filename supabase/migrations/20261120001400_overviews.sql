@@ -149,14 +149,20 @@ create view holdfast.next_up with (security_invoker = true) as
   where j.state in ('queued', 'dispatched', 'retrying', 'blocked', 'awaiting_approval', 'quarantined');
 comment on view holdfast.next_up is 'What waits, and why, in words. Order by effective_priority, run_at.';
 
+-- The newest 10001 failed and as many timed out are looked at: pages ask every three seconds, whatever went wrong overnight.
 create view holdfast.recent_failures with (security_invoker = true) as
-  select j.workspace_id, j.fingerprint, j.error_class, count(*) as jobs, max(j.finished_at) as last_at,
-    (array_agg(j.id order by j.finished_at desc))[1:5] as job_ids, (array_agg(j.kind order by j.finished_at desc))[1] as kind,
-    (array_agg(j.error_message order by j.finished_at desc))[1] as error_message
-  from holdfast.jobs j
-  where j.state in ('failed', 'timed_out') and j.created_at > now() - interval '7 days'
-  group by j.workspace_id, j.fingerprint, j.error_class;
-comment on view holdfast.recent_failures is 'Failures of the last seven days, alike ones together: how many, when last, and the newest five jobs.';
+  select g.workspace_id, g.fingerprint, g.error_class, g.jobs, g.last_at, g.job_ids, n.kind, n.error_message
+  from (
+    select w.id as workspace_id, j.fingerprint, j.error_class, count(*) as jobs, max(j.finished_at) as last_at, (array_agg(j.id order by j.finished_at desc, j.id desc))[1:5] as job_ids
+    from holdfast.workspaces w
+    cross join (values ('failed'), ('timed_out')) s (state)
+    cross join lateral (
+      select k.id, k.fingerprint collate "C" as fingerprint, k.error_class collate "C" as error_class, k.finished_at from holdfast.jobs k
+      where k.workspace_id = w.id and k.state = s.state and k.created_at > now() - interval '7 days' order by k.created_at desc, k.id desc limit 10001) j
+    group by w.id, j.fingerprint, j.error_class
+  ) g
+  join holdfast.jobs n on n.id = g.job_ids[1];
+comment on view holdfast.recent_failures is 'Failures of the last seven days, alike ones together: how many (of the newest 10001 that failed, and as many that timed out), when last, and the newest five jobs.';
 
 create view holdfast.allowed_actions with (security_invoker = true) as
   select j.id as job_id, j.workspace_id, s.verb, v.sentence, v.needs_reason, v.needs_approval
@@ -181,6 +187,7 @@ create view holdfast.status_now with (security_invoker = true) as
     (select count(*) from (select from holdfast.jobs j where j.workspace_id = w.id and j.state = 'quarantined' limit 10001) c) as quarantined,
     (select count(*) from (select from holdfast.jobs j where j.workspace_id = w.id and j.state = 'completed' and j.created_at > now() - interval '24 hours' limit 10001) c) as completed_24h,
     (select count(*) from (select from holdfast.jobs j where j.workspace_id = w.id and j.state in ('failed', 'timed_out') and j.created_at > now() - interval '24 hours' limit 10001) c) as failed_24h,
+    (select count(*) from (select from holdfast.runs r where r.workspace_id = w.id and r.attempt > 1 and r.started_at > now() - interval '24 hours' limit 10001) c) as retried_24h,
     (select count(*) from holdfast.workers k where k.ended_at is null and k.last_seen_at > now() - interval '15 seconds') as live_workers,
     (select extract(epoch from now() - max(k.last_seen_at)) from holdfast.workers k) as worker_heartbeat_age_seconds,
     case when exists (select from holdfast.workers k where k.ended_at is null and k.last_seen_at > now() - interval '15 seconds') then 'LIVE' else 'WORKER NOT RUNNING' end as worker_label,
@@ -201,7 +208,7 @@ select holdfast_private.describe(v::regclass, '{
     "problem": "What is wrong, in words.", "for_seconds": "For how long.", "why": "What it waits for, in words.", "jobs": "How many jobs failed alike.",
     "last_at": "When the last of them failed.", "job_ids": "The newest five.", "workspace": "Slug of the workspace.", "waiting": "Jobs queued or dispatched.",
     "retrying": "Jobs waiting out a backoff.", "blocked": "Jobs waiting for other jobs.", "awaiting_approval": "Jobs waiting for consent.",
-    "completed_24h": "Jobs enqueued in the last 24 hours that completed.", "live_workers": "Workers with a heartbeat younger than 15 seconds.",
+    "completed_24h": "Jobs enqueued in the last 24 hours that completed.", "retried_24h": "Attempts of the last 24 hours that were not the first.", "live_workers": "Workers with a heartbeat younger than 15 seconds.",
     "worker_overview.current_jobs": "What it runs now, in workspaces that the caller sees: [{job, workspace (its slug), kind, name, running_seconds, progress, progress_message}], the oldest 100.",
     "worker_overview.completed_24h": "Its runs that started in the last 24 hours and completed, among the newest 20001 runs of each workspace that the caller sees.",
     "worker_overview.failed_24h": "The same for those that failed, timed out or were lost.", "worker_overview.cost_24h": "What those runs cost, as they reported it.",

@@ -129,7 +129,7 @@ select holdfast_private.describe('holdfast.runtime_labels', '{
 -- Each sentence says what is so and what to do. Counts are capped or of things that people make; jobs are looked up by index.
 create view holdfast.recommended_actions with (security_invoker = true) as
   select w.id as workspace_id, row_number() over (partition by w.id order by array_position('{now,soon,when_you_can}', r.urgency), r.rank, r.target) as place,
-    r.urgency, r.sentence, r.page, r.subject, r.target
+    r.urgency, r.sentence, r.page, r.subject, r.target, case r.rank when 3 then 'release' when 10 then 'resume' when 11 then 'resume' end as verb
   from holdfast.workspaces w
   cross join lateral (
     select 1 as rank, 'now' as urgency, 'No worker is running, and work waits: start one (holdfast worker).' as sentence, '/workers' as page, 'worker' as subject, null::text as target
@@ -202,7 +202,8 @@ comment on view holdfast.recommended_actions is 'What the signed-in person shoul
 select holdfast_private.describe('holdfast.recommended_actions', '{
   "workspace_id": "The workspace.", "place": "Order, from 1.", "urgency": "now, soon or when_you_can.", "sentence": "What is so, and what to do.",
   "page": "Path of the admin page where it is done.", "subject": "What it is about: worker, supervisor, stop, incident, job, lane, queue, approval, budget, quarantine, dead_letter or schedule.",
-  "target": "Which one; of several, the first. Null: no one in particular."}');
+  "target": "Which one; of several, the first. Null: no one in particular.",
+  "verb": "The act on it that does this at once, for whom subject_actions offers it. Null: it takes a look first."}');
 
 revoke all on holdfast.ledger_status, holdfast.runtime_labels, holdfast.recommended_actions from anon, authenticated, service_role;
 grant select on holdfast.ledger_status, holdfast.runtime_labels, holdfast.recommended_actions to authenticated, service_role;

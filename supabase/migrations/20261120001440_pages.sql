@@ -139,6 +139,73 @@ $$;
 comment on function holdfast.cost_series(uuid, timestamptz, timestamptz, text) is
   'What was spent (settled and adjusted) from p_from to p_to, by day in the workspace''s time zone, and by venture, kind or lane if asked (name null: none, or an adjustment). Days without an entry have no row. Runs with the caller''s rights.';
 
+-- One reading of a filter for the page and for what is downloaded from it. Nine events in ten are what every job leaves behind
+-- (routine). They are left out unless they are asked for, by a filter that names one thing or one of them, or by routine: true.
+-- Without them an index of just the others answers, however rare the actor is.
+create function holdfast.match_events(p_workspace uuid, p_filter jsonb default '{}', p_before bigint default null, p_limit integer default 100)
+  returns table (seq bigint, at timestamptz, actor text, actor_name text, action text, subject_type text, subject_id text, data jsonb, routine boolean)
+  language plpgsql stable set search_path = '' set plan_cache_mode = force_custom_plan
+as $$
+declare
+  v_action text := p_filter ->> 'action';
+  v_actor text := p_filter ->> 'actor';
+  v_actors text[];
+  v_routine boolean;
+begin
+  perform holdfast.check_filter(p_filter, '{"action": "text", "actor": "text", "subject_type": "text", "subject_id": "text", "after": "timestamptz", "before": "timestamptz", "routine": "boolean"}', true);
+  if p_limit is null or p_limit not between 1 and 1000 then
+    raise exception using errcode = 'PT422', message = format('p_limit must be 1 to 1000: got %s.', coalesce(p_limit::text, 'null')), detail = 'holdfast.bad_limit', hint = 'Page with p_before: the lowest seq of the page before.';
+  end if;
+  v_actors := array(select 'user:' || p.user_id from holdfast.people p where p.workspace_id = p_workspace and p.name = v_actor);
+  v_routine := coalesce((p_filter ->> 'routine')::boolean, (p_filter ? 'subject_type' and p_filter ? 'subject_id')
+    or exists (select from unnest('{job.enqueued,run.launched,run.closed}'::text[]) r where r ^@ v_action and v_action like '%._%'));
+  return query
+    select e.seq, e.at, e.actor, coalesce(p.name, e.actor), e.action, e.subject_type, e.subject_id, e.data, e.routine
+    from (
+      select v.* from holdfast.events v
+      where v.workspace_id = p_workspace and (v_routine or v.routine = false)
+        and (p_before is null or v.seq < p_before)
+        and (v_action is null or v.action ^@ v_action)
+        and (v_actor is null or v.actor ^@ v_actor or v.actor = any (v_actors))
+        and (not p_filter ? 'subject_type' or v.subject_type = p_filter ->> 'subject_type')
+        and (not p_filter ? 'subject_id' or v.subject_id = p_filter ->> 'subject_id')
+        and (not p_filter ? 'after' or v.at >= (p_filter ->> 'after')::timestamptz)
+        and (not p_filter ? 'before' or v.at < (p_filter ->> 'before')::timestamptz)
+      order by v.seq desc limit p_limit) e
+    left join holdfast.people p on p.workspace_id = p_workspace and e.actor = 'user:' || p.user_id
+    order by e.seq desc;
+end
+$$;
+comment on function holdfast.match_events(uuid, jsonb, bigint, integer) is
+  'Events of a workspace, newest first: {action (its begin), actor (its begin, or a member''s name), subject_type, subject_id, after, before, routine}. Routine events are left out unless routine is true, one thing or one of them is named. p_before: the lowest seq of the page before. Runs with the caller''s rights.';
+
+create view holdfast.budget_overview with (security_invoker = true) as
+  select b.id, b.workspace_id, b.name, b.scope, b.scope_name, b.period, b.currency, b.cap, b.approval_threshold, b.on_breach, b.breached_at,
+    s.starts_at, ((s.starts_at at time zone w.time_zone) + ('1 ' || b.period)::interval) at time zone w.time_zone as ends_at,
+    coalesce(p.spent, 0) as spent, coalesce(p.reserved, 0) as reserved,
+    round(coalesce((coalesce(p.spent, 0) + coalesce(p.reserved, 0)) / nullif(b.cap, 0), case when b.cap = 0 then 1 end), 4) as share, coalesce(b.breached_at >= s.starts_at, false) as breached,
+    a.id as pending_approval_id, (a.shown ->> 'cap_then')::numeric as asked_cap
+  from holdfast.budgets b
+  join holdfast.workspaces w on w.id = b.workspace_id
+  cross join lateral (select holdfast.period_start(b.period, w.time_zone, now()) as starts_at) s
+  left join holdfast.budget_periods p on p.budget_id = b.id and p.starts_at = s.starts_at
+  left join holdfast.approvals a on a.workspace_id = b.workspace_id and a.budget = b.name and a.state = 'pending';
+comment on view holdfast.budget_overview is 'Budgets with what their current period has spent and reserved, whether they covered what was asked for, and a raise that waits for consent.';
+select holdfast_private.describe('holdfast.budget_overview', '{
+  "starts_at": "When the current period began.", "ends_at": "When it ends, exclusive.", "spent": "Settled and adjusted in it.", "reserved": "Reserved in it by jobs on their way.",
+  "share": "Spent and reserved as a share of the cap; 1 for a cap of 0.", "breached": "True when a job of this period did not fit under the cap.",
+  "pending_approval_id": "The request for another cap that waits for a decision, if there is one.", "asked_cap": "The cap it asks for."}', '{holdfast.budgets}');
+
+create view holdfast.recent_retries with (security_invoker = true) as
+  select r.workspace_id, r.job_id, r.id as run_id, j.kind, j.name, j.state, r.attempt, j.max_attempts, r.outcome, r.started_at, b.outcome as before_outcome, b.error_message as before_error
+  from holdfast.runs r
+  join holdfast.jobs j on j.id = r.job_id and j.attempt = r.attempt
+  left join holdfast.runs b on b.job_id = r.job_id and b.attempt = r.attempt - 1
+  where r.attempt > 1 and r.started_at > now() - interval '24 hours';
+comment on view holdfast.recent_retries is 'Jobs tried more than once, with their newest attempt, if it started in the last 24 hours: what it came after, and what became of it. Order by started_at.';
+select holdfast_private.describe('holdfast.recent_retries', '{
+  "run_id": "Its newest run.", "state": "Where the job stands.", "before_outcome": "How the attempt before ended.", "before_error": "Why that one did not complete."}', '{holdfast.runs,holdfast.jobs}');
+
 -- What a stop covers is said in stop_covers, which people may not call; a test compares this with what engaging then does.
 create function holdfast.stop_preview(p_workspace uuid, p_scope text, p_name text default null, p_what text[] default '{workers}') returns table (state text, jobs integer)
   language plpgsql stable set search_path = '' set plan_cache_mode = force_custom_plan
@@ -164,5 +231,7 @@ $$;
 comment on function holdfast.stop_preview(uuid, text, text, text[]) is
   'What an emergency stop would touch now, by state: running jobs (ended with kill_running), dispatched ones (taken back), and those that would be held when their turn comes. Counts stop at 10001, over the newest 100001 of each state. Runs with the caller''s rights.';
 
-revoke all on holdfast.schedule_overview, holdfast.quarantine_overview, holdfast.incident_overview, holdfast.dead_letter_groups, holdfast.profile_overview from anon, authenticated, service_role;
-grant select on holdfast.schedule_overview, holdfast.quarantine_overview, holdfast.incident_overview, holdfast.dead_letter_groups, holdfast.profile_overview to authenticated, service_role;
+revoke all on holdfast.schedule_overview, holdfast.quarantine_overview, holdfast.incident_overview, holdfast.dead_letter_groups, holdfast.profile_overview,
+  holdfast.budget_overview, holdfast.recent_retries from anon, authenticated, service_role;
+grant select on holdfast.schedule_overview, holdfast.quarantine_overview, holdfast.incident_overview, holdfast.dead_letter_groups, holdfast.profile_overview,
+  holdfast.budget_overview, holdfast.recent_retries to authenticated, service_role;

@@ -16,7 +16,14 @@ grant execute on function
   holdfast.count_dead_letters(uuid, jsonb, integer),
   holdfast.throughput(uuid, text, integer, integer),
   holdfast.cost_series(uuid, timestamptz, timestamptz, text),
-  holdfast.stop_preview(uuid, text, text, text[])
+  holdfast.stop_preview(uuid, text, text, text[]),
+  holdfast.check_filter(jsonb, jsonb, boolean),
+  holdfast.find_jobs(uuid, jsonb, text, jsonb, integer),
+  holdfast.match_jobs(uuid, jsonb, text, jsonb, integer),
+  holdfast.count_jobs(uuid, jsonb, integer),
+  holdfast.preview_jobs(uuid, text, jsonb, integer),
+  holdfast.typical_seconds(uuid, text),
+  holdfast.match_events(uuid, jsonb, bigint, integer)
 to authenticated, service_role;
 
 grant execute on function

@@ -42,7 +42,7 @@ async function furnish(team: TestWorkspace): Promise<[number, number]> {
   await job(db, { workspace: slug, state: "canceled" });
   await job(db, { workspace: slug, state: "blocked" });
   const stuck = await job(db, { workspace: slug, state: "failed", by });
-  await enqueue(db, { workspace: slug, options: { depends_on: [stuck] } });
+  await enqueue(db, { workspace: slug, options: { depends_on: [stuck], labels: { team: "a" } } });
   const pool = db.pool();
   await pool.query("insert into holdfast.ventures (workspace_id, name) values ($1, 'line')", [id]);
   await pool.query("insert into holdfast.command_rules (workspace_id, program) values ($1, '*')", [id]);
@@ -88,6 +88,12 @@ async function furnishGovernance({ slug, id, people }: TestWorkspace): Promise<v
     "insert into holdfast.refusals (workspace_id, verb, subject, rule) values ($1, 'pause', 'queue', 'not_permitted')",
     [id],
   );
+  for (const person of Object.values(people)) {
+    await pool.query(
+      "insert into holdfast.saved_views (workspace_id, user_id, page, name, query) values ($1, $2, 'history', 'a view', '')",
+      [id, person],
+    );
+  }
   // An alert goes with it, to the log.
   const { result } = await doing("open", "incident", {}, { subject: "queue:report" });
   await doing("tick", "incident", { incident: result.incident }, { step: 1 });
@@ -117,6 +123,8 @@ const INSERTS: Record<string, (workspace: string) => string> = {
     `insert into holdfast.members (workspace_id, user_id, role) values ('${w}', '${db.users.viewer.id}', 'viewer')`,
   "holdfast.output_rules": (w) =>
     `insert into holdfast.output_rules (workspace_id, name, pattern) values ('${w}', 'new-rule', 'x')`,
+  "holdfast.saved_views": (w) =>
+    `insert into holdfast.saved_views (workspace_id, page, name, query) values ('${w}', 'history', 'another', '')`,
   "holdfast.profiles": (w) =>
     `insert into holdfast.profiles (workspace_id, name, program) values ('${w}', 'new-profile', 'ls')`,
   "holdfast.queues": (w) => `insert into holdfast.queues (workspace_id, name) values ('${w}', 'new-queue')`,

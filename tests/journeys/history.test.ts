@@ -38,7 +38,7 @@ describe.skipIf(SKIPPED)("History", () => {
     await expect.poll(() => drawer.locator("[data-state=completed]").count()).toBeGreaterThan(0);
     expect(await drawer.textContent()).toContain("the index is back");
     await page.getByRole("tab", { name: "Metadata" }).click();
-    await expect.poll(() => drawer.getByRole("region", { name: "Result" }).textContent()).toContain(needs);
+    await expect.poll(() => drawer.getByRole("region", { name: "Result as JSON" }).textContent()).toContain(needs);
   });
 
   test("a queued job says in words why it waits", async () => {
@@ -144,7 +144,7 @@ describe.skipIf(SKIPPED)("History", () => {
   test("a filter that makes no sense is refused in words", async () => {
     await using visit = await house.as("viewer");
     visit.expectProblem(/422|400/);
-    await visit.open("history?after=yesterday");
+    await visit.open("history?after=soonish");
     await expect.poll(() => visit.page.getByRole("main").textContent()).toMatch(/after.*not a valid/i);
     await visit.page.goto("/w/local/history/none");
     await visit.ready();

@@ -2,7 +2,7 @@ import { PassThrough } from "node:stream";
 import { createReadableStreamFromReadable } from "@react-router/node";
 import { isbot } from "isbot";
 import { renderToPipeableStream } from "react-dom/server";
-import { type EntryContext, type RouterContextProvider, ServerRouter } from "react-router";
+import { type EntryContext, isRouteErrorResponse, type RouterContextProvider, ServerRouter } from "react-router";
 import { log } from "./data/log.server.ts";
 import { nonceContext, policy } from "./shell/nonce.server.ts";
 import { NonceContext } from "./shell/nonce.ts";
@@ -49,5 +49,8 @@ export default function handleRequest(
 
 /** An error that no loader made on purpose: told in the log, never to the browser. */
 export function handleError(error: unknown, { request }: { request: Request }): void {
-  if (!request.signal.aborted) log.error(error, "a request failed");
+  if (request.signal.aborted) return;
+  // Somebody asked for what is not there, or in a way that nothing here takes: no fault of the app.
+  if (isRouteErrorResponse(error) && error.status < 500) log.debug({ status: error.status }, "a request was refused");
+  else log.error(error, "a request failed");
 }

@@ -7,14 +7,16 @@ import type { Logger } from "pino";
 import type { ServerBuild } from "react-router";
 import sirv from "sirv";
 import type { Build } from "./build.ts";
-import { gate, originsOf } from "./gate.ts";
+import { gate, inUrl, originsOf } from "./gate.ts";
 import { SECURITY_HEADERS } from "./headers.ts";
 import type { Settings } from "./settings.ts";
 
 /** The admin app while it listens. Dispose it to stop: open requests are answered, for up to 5 s. */
 export interface AdminServer extends AsyncDisposable {
-  /** The address to open. */
+  /** The address to open: the public one, where there is a proxy in front. */
   readonly url: string;
+  /** The address it listens on. */
+  readonly listens: string;
 }
 
 const PATIENCE_MS = 5_000;
@@ -29,7 +31,9 @@ export async function startAdminServer(settings: Settings, built: Build, log: Lo
   process.env.HOLDFAST_KEY = settings.key;
   process.env.HOLDFAST_ADMIN_SECURE = settings.origin?.startsWith("https:") ? "1" : "";
   const routes = (await import(pathToFileURL(built.server).href)) as ServerBuild;
-  const page = createRequestListener({ build: routes, mode: "production" });
+  // The gate has compared the whole origin. React Router compares once more, and would take a proxy's https for another site.
+  const allowedActionOrigins = settings.origin === undefined ? [] : [new URL(settings.origin).host];
+  const page = createRequestListener({ build: { ...routes, allowedActionOrigins }, mode: "production" });
   const files = sirv(built.client, {
     etag: true,
     setHeaders: (response, path) => {
@@ -67,7 +71,11 @@ export async function startAdminServer(settings: Settings, built: Build, log: Lo
   });
   const { port } = server.address() as AddressInfo;
   origins = originsOf(settings.host, port, settings.origin);
-  return { url: [...origins][0] as string, [Symbol.asyncDispose]: () => stop(server) };
+  return {
+    url: [...origins][0] as string,
+    listens: `http://${inUrl(settings.host)}:${port}`,
+    [Symbol.asyncDispose]: () => stop(server),
+  };
 }
 
 async function stop(server: ReturnType<typeof createServer>): Promise<void> {

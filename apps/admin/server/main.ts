@@ -16,7 +16,7 @@ try {
   const built = await build();
   if (built.made) log.info("built");
   const server = await startAdminServer(settings, built, log);
-  log.info({ project: settings.url }, `listening at ${server.url}`);
+  log.info({ project: settings.url, listens: server.listens }, `listening at ${server.url}`);
   process.send?.({ url: server.url });
   const stop = async (signal: string) => {
     log.info(`${signal}: stopping`);

@@ -12,16 +12,27 @@ export interface Settings {
   origin: string | undefined;
 }
 
+/** Of the web: a database's address is no project's. */
+const web = { protocol: /^https?$/, abort: true };
+
 const Environment = z.object({
-  HOLDFAST_URL: z.url("is not a URL; set it to the project URL, such as https://<ref>.supabase.co"),
+  HOLDFAST_URL: z.url({
+    ...web,
+    error: "is not a URL; set it to the project URL, such as https://<ref>.supabase.co",
+  }),
   HOLDFAST_KEY: z
     .string("is missing; set it to the publishable (anon) key of the project")
-    .min(1)
+    .trim()
     .refine((key) => !isSecret(key), "is a secret key; this app must only ever have the publishable key"),
   HOLDFAST_ADMIN_HOST: z.string().min(1).default("127.0.0.1"),
-  HOLDFAST_ADMIN_PORT: z.coerce.number("is not a port").int().min(0).max(65_535).default(54_330),
+  HOLDFAST_ADMIN_PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, "is not a port")
+    .transform(Number)
+    .refine((port) => port <= 65_535, "is not a port")
+    .default(54_330),
   HOLDFAST_ADMIN_ORIGIN: z
-    .url("is not an origin, such as https://ops.example.com")
+    .url({ ...web, error: "is not an origin, such as https://ops.example.com" })
     .refine((origin) => new URL(origin).origin === origin, "must be an origin only: scheme, host and port")
     .optional(),
 });

@@ -17,7 +17,7 @@ const tallyFile = join(folder, "tally.json");
 
 // What the journeys need that takes time: once, before two of them want it at the same moment.
 const filters = process.argv.slice(2).filter((argument) => !argument.startsWith("-"));
-if (filters.length === 0 || filters.some((filter) => filter.includes("journeys"))) {
+if (filters.length === 0 || filters.some((filter) => /journeys|admin/.test(filter))) {
   installBrowser();
   await build();
 }

@@ -11,6 +11,9 @@ export interface Subject {
   rows: number;
 }
 
+/** Tables of which each person has rows of their own, one in this matrix. */
+const PERSONAL = new Set(["holdfast.members", "holdfast.saved_views"]);
+
 /** The two workspaces of the matrix. */
 export interface Pair {
   own: string;
@@ -52,7 +55,7 @@ async function trySelectOf(
     const seen = new Set(rows.map((row) => row[column] as string | null));
     if (seen.has(pair.foreign)) return "A";
     if (seen.size > 1 || !seen.has(pair.own)) return "some";
-    return subject.name === "holdfast.members" && rows.every((row) => row.user_id === self) ? "S" : "O";
+    return PERSONAL.has(subject.name) && rows.every((row) => row.user_id === self) ? "S" : "O";
   });
 }
 
@@ -79,6 +82,7 @@ export async function tryChange(client: pg.ClientBase, subject: Subject, verb: "
         ? `update ${subject.name} set ${subject.someColumn} = ${subject.someColumn}`
         : `delete from ${subject.name}`;
     const { rowCount } = await client.query(statement);
+    if (rowCount === 1 && subject.rows > 1 && PERSONAL.has(subject.name)) return "S";
     return rowCount === 0 ? "N" : rowCount === subject.rows ? "A" : "some";
   });
 }

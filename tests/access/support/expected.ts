@@ -29,6 +29,8 @@ export const EXPECTED = `
   holdfast.installation         ---- N--- A--- A--- A--- A--- A--- ----
   holdfast.job_classes          ---- NR-- OR-- OR-- OR-- OO-- AA-- ----
   holdfast.job_dependencies     ---- NR-- OR-- OO-- OO-- OO-- AA-- ----
+  holdfast.job_history          ---- N--- O--- O--- O--- O--- A--- ----
+  holdfast.job_labels           ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.job_states           ---- A--- A--- A--- A--- A--- A--- ----
   holdfast.job_transitions      ---- A--- A--- A--- A--- A--- A--- ----
   holdfast.jobs                 ---- NR-- OR-- OO-- OO-- OO-- AA-- ----
@@ -60,6 +62,7 @@ export const EXPECTED = `
   holdfast.runbook_steps        ---- A--- A--- A--- A--- A--- A--- ----
   holdfast.runs                 ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.runtime_labels       ---- N--- O--- O--- O--- O--- A--- ----
+  holdfast.saved_views          ---- NR-N SO-S SO-S SO-S SO-S A--- ----
   holdfast.schedule_overview    ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.schedule_windows     ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.schedules            ---- NR-- OR-- OR-- OR-- OO-- AA-- ----

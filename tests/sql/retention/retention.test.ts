@@ -33,7 +33,7 @@ test("output is dropped by whole days once no queue keeps it, with an event", as
 test("finished jobs go with their runs when their queue no longer keeps them; live ones stay however old", async () => {
   await using db = await createTestDatabase();
   const clock = await controlClock(db);
-  const old = await job(db, { state: "completed" });
+  const old = await job(db, { state: "completed", options: { labels: { a: 1 } } });
   const waiting = await job(db, { state: "queued", options: { run_at: "2036-01-01T00:00:00Z" } });
   const parent = await job(db, { state: "failed" });
   const child = await enqueue(db, { options: { depends_on: [parent] } });
@@ -45,8 +45,10 @@ test("finished jobs go with their runs when their queue no longer keeps them; li
   await expect(stateOf(db, parent)).resolves.toBe("failed");
   await expect(stateOf(db, child)).resolves.toBe("blocked");
   await expect(stateOf(db, young)).resolves.toBe("completed");
-  const runs = await db.pool().query("select from holdfast.runs where job_id = $1", [old]);
-  expect(runs.rowCount).toBe(0);
+  for (const table of ["runs", "job_labels"]) {
+    const left = await db.pool().query(`select from holdfast.${table} where job_id = $1`, [old]);
+    expect(left.rowCount, table).toBe(0);
+  }
   const { rows } = await db.pool().query("select data from holdfast.events where action = 'jobs.dropped'");
   expect(rows).toEqual([{ data: { count: 1, first: old, last: old } }]);
 });

@@ -76,9 +76,12 @@ export async function whoIsIt(supabase: SupabaseClient): Promise<Person | undefi
   return { id: data.claims.sub, email: String(data.claims.email ?? "") };
 }
 
-/** Where to go after signing in: a path of this app, and nothing that a browser could take for another site. */
+/**
+ * Where to go after signing in: a path of this app, and nothing that a browser could take for another site. Browsers read a
+ * backslash as a slash and leave out tabs and line ends, so `/<tab>/elsewhere` would be one.
+ */
 export function safeNext(next: string | null): string {
-  return next !== null && /^\/(?![/\\])/.test(next) ? next : "/";
+  return next !== null && /^\/(?!\/)[^\p{Cc}\\]*$/u.test(next) ? next : "/";
 }
 
 function required(name: "HOLDFAST_URL" | "HOLDFAST_KEY"): string {

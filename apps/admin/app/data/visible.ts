@@ -1,8 +1,10 @@
 /**
  * Characters that a page must not show as themselves: controls (a terminal's escapes), and everything that is invisible or
- * turns the direction of what follows. A job's name with one of these could pass for another's.
+ * turns the direction of what follows. A job's name with one of these could pass for another's. A selector of variants is
+ * seen by what it does to a symbol before it (⚠️), and by nothing anywhere else.
  */
-const UNSAFE = /(?![\t\n\r])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+const UNSAFE =
+  /(?![\t\n\r])[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]|(?<![\p{Emoji}])[\ufe0e\ufe0f]|(?![\ufe0e\ufe0f])[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** A copy of some data in which every text is safe to look at: each unsafe character is shown as its code, `⟨202E⟩`. */
 export function visible<T>(value: T): T {

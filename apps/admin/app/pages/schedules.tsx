@@ -105,7 +105,10 @@ export default function Schedules() {
         </Empty>
       ) : (
         <>
-          <div className="dim" style={{ display: "flex", flexWrap: "wrap", justifyContent: "space-between" }}>
+          <div
+            className="dim"
+            style={{ display: "flex", flexWrap: "wrap", justifyContent: "space-between", fontSize: "0.8125rem" }}
+          >
             <span>
               Times are on each schedule's own clock. A schedule is not changed once it is there: add another, and
               disable the old one.

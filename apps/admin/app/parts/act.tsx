@@ -4,6 +4,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { useFetcher, useParams } from "react-router";
+import type { Refusal } from "../data/refusal.server.ts";
 import type { ActAnswer } from "../shell/act.ts";
 import { plural } from "./format.ts";
 
@@ -179,7 +180,7 @@ export function ActForm({
 }
 
 /** Why an act was refused, in the database's words. Nothing has changed when this is seen. */
-export function Refused({ answer }: { answer: ActAnswer | undefined }) {
+export function Refused({ answer }: { answer: { ok: true } | Refusal | undefined }) {
   if (!answer || answer.ok) return null;
   return (
     <Alert
@@ -193,7 +194,10 @@ export function Refused({ answer }: { answer: ActAnswer | undefined }) {
   );
 }
 
-/** The buttons for everything that may be done to one thing now. */
+/**
+ * The buttons for everything that may be done to one thing now. An open dialog stays when its button goes: whoever is writing
+ * a reason while the thing moves on is told so by the database, not by a dialog that vanishes.
+ */
 export function Acts({
   allowed,
   subject,
@@ -205,11 +209,38 @@ export function Acts({
   target: Target;
   about: string;
 }) {
+  const [chosen, setChosen] = useState<Allowed>();
+  const [opened, { open, close }] = useDisclosure();
   return (
     <Group gap={6} wrap="wrap">
       {allowed.map((each) => (
-        <ActButton key={each.verb} allowed={each} subject={subject} target={target} about={about} />
+        <Button
+          key={each.verb}
+          size="compact-sm"
+          variant="default"
+          aria-label={`${capital(each.verb)} ${about}`}
+          onClick={() => {
+            setChosen(each);
+            open();
+          }}
+        >
+          {capital(each.verb)}
+        </Button>
       ))}
+      {chosen && (
+        <Modal opened={opened} onClose={close} title={`${capital(chosen.verb)} ${about}`} centered>
+          {opened && (
+            <ActForm
+              allowed={chosen}
+              subject={subject}
+              target={target}
+              name={capital(chosen.verb)}
+              grave={GRAVE.has(chosen.verb)}
+              onDone={close}
+            />
+          )}
+        </Modal>
+      )}
     </Group>
   );
 }

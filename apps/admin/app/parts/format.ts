@@ -17,9 +17,10 @@ export function utc(at: string | number): string {
 export function duration(seconds: number | null | undefined): string {
   if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return "–";
   const all = Math.max(0, seconds);
-  if (all < 1) return `${Math.round(all * 1000)} ms`;
-  if (all < 10) return `${all.toFixed(1)} s`;
-  if (all < 60) return `${Math.round(all)} s`;
+  // Each unit ends where the next one begins once it is rounded: never 1000 ms, 10.0 s or 60 s.
+  if (all < 0.9995) return `${Math.round(all * 1000)} ms`;
+  if (all < 9.95) return `${all.toFixed(1)} s`;
+  if (all < 59.5) return `${Math.round(all)} s`;
   const whole = Math.round(all);
   if (whole < 3600) return joined(Math.floor(whole / 60), "min", whole % 60, "s");
   if (whole < 86_400) return joined(Math.floor(whole / 3600), "h", Math.floor((whole % 3600) / 60), "min");
@@ -34,9 +35,10 @@ function joined(big: number, unit: string, small: number, smallUnit: string): st
 export function bytes(count: number | null | undefined): string {
   if (count === null || count === undefined) return "–";
   const units = ["B", "KiB", "MiB", "GiB", "TiB"];
-  const power = count < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(count) / 10));
+  let power = count < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(count) / 10));
+  if (Math.round(count / 1024 ** power) >= 1024 && power < units.length - 1) power += 1;
   const value = count / 1024 ** power;
-  return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[power]}`;
+  return `${power === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${units[power]}`;
 }
 
 /** An amount of money with its currency, two digits, more only where they matter: `0.0032 USD`. */

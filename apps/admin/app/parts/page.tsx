@@ -68,7 +68,7 @@ export function Facts({ facts }: { facts: readonly (readonly [name: string, valu
 /** Some JSON, readable, as text and nothing else. */
 export function Json({ value, label }: { value: unknown; label: string }) {
   return (
-    <pre className="hf-pre" tabIndex={0} role="region" aria-label={label}>
+    <pre className="hf-pre" tabIndex={0} role="region" aria-label={`${label} as JSON`}>
       {JSON.stringify(value, null, 2)}
     </pre>
   );

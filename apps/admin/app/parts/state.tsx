@@ -40,6 +40,9 @@ const TONES: Record<string, string> = {
   high: "bad",
   critical: "bad",
   engaged: "bad",
+  now: "bad",
+  soon: "warn",
+  when_you_can: "quiet",
 };
 
 /** A state, outcome or severity as the database names it. */

@@ -1,8 +1,8 @@
 import { ActionIcon, Group, Menu, Text, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
-import { spotlight } from "@mantine/spotlight";
 import { Moon, Search, Sun, UserRound } from "lucide-react";
 import { Form, Link } from "react-router";
 import { Label } from "../parts/label.tsx";
+import { jump } from "./jump-store.ts";
 import type { ShellData } from "./shell.tsx";
 import { StopButton } from "./stop-button.tsx";
 
@@ -31,7 +31,7 @@ export function Header({ shell, base }: { shell: ShellData; base: string }) {
           variant="subtle"
           color="gray"
           c="inherit"
-          onClick={() => spotlight.open()}
+          onClick={() => jump.open()}
           aria-label="Jump to anything (Ctrl K)"
         >
           <Search size={16} />

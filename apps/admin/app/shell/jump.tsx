@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import { useNavigate } from "react-router";
 import { PAGES } from "../pages.ts";
 import type { Found } from "./find.ts";
+import { jumpStore } from "./jump-store.ts";
 
 const PAUSE_MS = 150;
 
@@ -51,12 +52,13 @@ export function Jump({ base }: { base: string }) {
   ];
   return (
     <Spotlight
+      store={jumpStore}
       actions={actions.filter((group) => group.actions.length > 0)}
       query={query}
       onQueryChange={setQuery}
       filter={(_query, all) => all}
       nothingFound="Nothing begins like that"
-      shortcut={["mod + K"]}
+      shortcut={null}
       searchProps={{
         placeholder: "Jump to a page, a job by id or name, a queue, a schedule …",
         "aria-label": "Jump to",

@@ -1,6 +1,5 @@
 import { AppShell, Burger, Group, Kbd, ScrollArea, Text, UnstyledButton } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { spotlight } from "@mantine/spotlight";
 import { useMemo } from "react";
 import { Link, type LoaderFunctionArgs, Outlet, useLoaderData, useLocation } from "react-router";
 import { type Asked, one, openWorkspace, read } from "../data/holdfast.server.ts";
@@ -11,7 +10,8 @@ import { type LabelRow, LabelTable } from "../parts/label.tsx";
 import { ReadAt } from "./clock.ts";
 import { Failed } from "./failed.tsx";
 import { Header } from "./header.tsx";
-import { Jump } from "./jump.tsx";
+import { jump } from "./jump-store.ts";
+import { JumpWhenAsked } from "./jump-when-asked.tsx";
 import { Live, useConnection } from "./live.tsx";
 import { Navigation, useGoKeys } from "./navigation.tsx";
 
@@ -25,8 +25,15 @@ interface Standing {
   worker_label: string;
   supervisor_age_seconds: number | null;
   supervisor_label: string;
+  running: number;
+  waiting: number;
+  retrying: number;
+  blocked: number;
   awaiting_approval: number;
   quarantined: number;
+  completed_24h: number;
+  failed_24h: number;
+  retried_24h: number;
 }
 
 interface Stop {
@@ -112,7 +119,7 @@ export default function Shell() {
                 <Navigation base={base} counts={shell.counts} onOpen={close} />
               </AppShell.Section>
               <AppShell.Section>
-                <UnstyledButton onClick={() => spotlight.open()} p="xs" w="100%">
+                <UnstyledButton onClick={() => jump.open()} p="xs" w="100%">
                   <Text size="xs" className="dim">
                     Jump to anything <Kbd size="xs">Ctrl K</Kbd>
                   </Text>
@@ -125,7 +132,7 @@ export default function Shell() {
               <Outlet context={shell} />
             </AppShell.Main>
           </AppShell>
-          <Jump base={base} />
+          <JumpWhenAsked base={base} />
         </Live>
       </LabelTable>
     </ReadAt>

@@ -58,6 +58,12 @@ isOneToOne: false
       foreignKeyName: "alert_channels_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "recent_failures"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "alert_channels_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "recommended_actions"
       referencedColumns: ["workspace_id"]
     },{
@@ -128,6 +134,12 @@ isOneToOne: false
       foreignKeyName: "approval_decisions_approval_id_fkey"
       columns: ["approval_id"]
 isOneToOne: false
+      referencedRelation: "budget_overview"
+      referencedColumns: ["pending_approval_id"]
+    },{
+      foreignKeyName: "approval_decisions_approval_id_fkey"
+      columns: ["approval_id"]
+isOneToOne: false
       referencedRelation: "schedule_overview"
       referencedColumns: ["pending_approval_id"]
     }
@@ -168,6 +180,12 @@ isOneToOne: false
       foreignKeyName: "budget_periods_budget_id_fkey"
       columns: ["budget_id"]
 isOneToOne: false
+      referencedRelation: "budget_overview"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "budget_periods_budget_id_fkey"
+      columns: ["budget_id"]
+isOneToOne: false
       referencedRelation: "budgets"
       referencedColumns: ["id"]
     }
@@ -195,6 +213,12 @@ isOneToOne: false
       columns: ["workspace_id"]
 isOneToOne: false
       referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "budgets_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recent_failures"
       referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "budgets_workspace_id_fkey"
@@ -257,6 +281,12 @@ isOneToOne: false
       columns: ["workspace_id"]
 isOneToOne: false
       referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "command_rules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recent_failures"
       referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "command_rules_workspace_id_fkey"
@@ -448,6 +478,12 @@ isOneToOne: false
       foreignKeyName: "job_classes_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "recent_failures"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "job_classes_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "recommended_actions"
       referencedColumns: ["workspace_id"]
     },{
@@ -498,6 +534,12 @@ isOneToOne: false
       foreignKeyName: "job_dependencies_depends_on_fkey"
       columns: ["depends_on"]
 isOneToOne: false
+      referencedRelation: "job_history"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "job_dependencies_depends_on_fkey"
+      columns: ["depends_on"]
+isOneToOne: false
       referencedRelation: "jobs"
       referencedColumns: ["id"]
     },{
@@ -522,6 +564,12 @@ isOneToOne: false
       foreignKeyName: "job_dependencies_job_id_fkey"
       columns: ["job_id"]
 isOneToOne: false
+      referencedRelation: "job_history"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "job_dependencies_job_id_fkey"
+      columns: ["job_id"]
+isOneToOne: false
       referencedRelation: "jobs"
       referencedColumns: ["id"]
     },{
@@ -537,6 +585,20 @@ isOneToOne: false
       referencedRelation: "stuck_jobs"
       referencedColumns: ["job_id"]
     }
+                  ]
+                },"job_labels": {
+                  Row: {
+                    "created_at": string,"job_id": number,"key": string,"value": string,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "created_at": string,"job_id": number,"key": string,"value": string,"workspace_id": string
+                  }
+                  Update: {
+                    "created_at"?: string,"job_id"?: number,"key"?: string,"value"?: string,"workspace_id"?: string
+                  }
+                  Relationships: [
+                    
                   ]
                 },"job_states": {
                   Row: {
@@ -580,14 +642,14 @@ isOneToOne: false
                   ]
                 },"jobs": {
                   Row: {
-                    "alike_failures": number,"attempt": number,"class": string,"concurrency_key": string | null,"consent": string | null,"crash_count": number,"created_at": string,"created_by": string,"depends_on": (number)[],"dispatched_at": string | null,"effective_priority": number,"error_class": string | null,"error_message": string | null,"est_cost": number | null,"external": boolean,"fingerprint": string | null,"finished_at": string | null,"held_by": (string)[],"id": number,"idempotency_key": string | null,"kind": string,"labels": NonNullable<Json>,"lane": string,"max_attempts": number,"name": string | null,"paid": boolean,"payload": NonNullable<Json>,"priority": number,"profile_version": number | null,"progress": number | null,"progress_message": string | null,"queue": string,"queued_at": string | null,"rerun_of": number | null,"result": Json | null,"run_at": string,"started_at": string | null,"state": string,"suspect": boolean,"timeout_seconds": number,"trigger": string,"venture": string | null,"waits_for_slot": boolean | null,"workspace_id": string
+                    "alike_failures": number,"attempt": number,"class": string,"concurrency_key": string | null,"consent": string | null,"crash_count": number,"created_at": string,"created_by": string,"depends_on": (number)[],"dispatched_at": string | null,"effective_priority": number,"error_class": string | null,"error_message": string | null,"est_cost": number | null,"external": boolean,"fingerprint": string | null,"finished_at": string | null,"held_by": (string)[],"id": number,"idempotency_key": string | null,"kind": string,"labels": NonNullable<Json>,"lane": string,"max_attempts": number,"name": string | null,"paid": boolean,"payload": NonNullable<Json>,"priority": number,"profile_version": number | null,"progress": number | null,"progress_message": string | null,"queue": string,"queued_at": string | null,"rerun_of": number | null,"result": Json | null,"run_at": string,"schedule": string | null,"started_at": string | null,"state": string,"suspect": boolean,"timeout_seconds": number,"trigger": string,"venture": string | null,"waits_for_slot": boolean | null,"workspace_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "alike_failures"?: number,"attempt"?: number,"class": string,"concurrency_key"?: string | null,"consent"?: string | null,"crash_count"?: number,"created_at": string,"created_by": string,"depends_on"?: (number)[],"dispatched_at"?: string | null,"effective_priority"?: number,"error_class"?: string | null,"error_message"?: string | null,"est_cost"?: number | null,"external"?: boolean,"fingerprint"?: string | null,"finished_at"?: string | null,"held_by"?: (string)[],"id"?: never,"idempotency_key"?: string | null,"kind": string,"labels"?: NonNullable<Json>,"lane": string,"max_attempts": number,"name"?: string | null,"paid"?: boolean,"payload"?: NonNullable<Json>,"priority"?: number,"profile_version"?: number | null,"progress"?: number | null,"progress_message"?: string | null,"queue": string,"queued_at"?: string | null,"rerun_of"?: number | null,"result"?: Json | null,"run_at": string,"started_at"?: string | null,"state": string,"suspect"?: boolean,"timeout_seconds": number,"trigger"?: string,"venture"?: string | null,"waits_for_slot"?: never,"workspace_id": string
+                    "alike_failures"?: number,"attempt"?: number,"class": string,"concurrency_key"?: string | null,"consent"?: string | null,"crash_count"?: number,"created_at": string,"created_by": string,"depends_on"?: (number)[],"dispatched_at"?: string | null,"effective_priority"?: number,"error_class"?: string | null,"error_message"?: string | null,"est_cost"?: number | null,"external"?: boolean,"fingerprint"?: string | null,"finished_at"?: string | null,"held_by"?: (string)[],"id"?: never,"idempotency_key"?: string | null,"kind": string,"labels"?: NonNullable<Json>,"lane": string,"max_attempts": number,"name"?: string | null,"paid"?: boolean,"payload"?: NonNullable<Json>,"priority"?: number,"profile_version"?: number | null,"progress"?: number | null,"progress_message"?: string | null,"queue": string,"queued_at"?: string | null,"rerun_of"?: number | null,"result"?: Json | null,"run_at": string,"schedule"?: string | null,"started_at"?: string | null,"state": string,"suspect"?: boolean,"timeout_seconds": number,"trigger"?: string,"venture"?: string | null,"waits_for_slot"?: never,"workspace_id": string
                   }
                   Update: {
-                    "alike_failures"?: number,"attempt"?: number,"class"?: string,"concurrency_key"?: string | null,"consent"?: string | null,"crash_count"?: number,"created_at"?: string,"created_by"?: string,"depends_on"?: (number)[],"dispatched_at"?: string | null,"effective_priority"?: number,"error_class"?: string | null,"error_message"?: string | null,"est_cost"?: number | null,"external"?: boolean,"fingerprint"?: string | null,"finished_at"?: string | null,"held_by"?: (string)[],"id"?: never,"idempotency_key"?: string | null,"kind"?: string,"labels"?: NonNullable<Json>,"lane"?: string,"max_attempts"?: number,"name"?: string | null,"paid"?: boolean,"payload"?: NonNullable<Json>,"priority"?: number,"profile_version"?: number | null,"progress"?: number | null,"progress_message"?: string | null,"queue"?: string,"queued_at"?: string | null,"rerun_of"?: number | null,"result"?: Json | null,"run_at"?: string,"started_at"?: string | null,"state"?: string,"suspect"?: boolean,"timeout_seconds"?: number,"trigger"?: string,"venture"?: string | null,"waits_for_slot"?: never,"workspace_id"?: string
+                    "alike_failures"?: number,"attempt"?: number,"class"?: string,"concurrency_key"?: string | null,"consent"?: string | null,"crash_count"?: number,"created_at"?: string,"created_by"?: string,"depends_on"?: (number)[],"dispatched_at"?: string | null,"effective_priority"?: number,"error_class"?: string | null,"error_message"?: string | null,"est_cost"?: number | null,"external"?: boolean,"fingerprint"?: string | null,"finished_at"?: string | null,"held_by"?: (string)[],"id"?: never,"idempotency_key"?: string | null,"kind"?: string,"labels"?: NonNullable<Json>,"lane"?: string,"max_attempts"?: number,"name"?: string | null,"paid"?: boolean,"payload"?: NonNullable<Json>,"priority"?: number,"profile_version"?: number | null,"progress"?: number | null,"progress_message"?: string | null,"queue"?: string,"queued_at"?: string | null,"rerun_of"?: number | null,"result"?: Json | null,"run_at"?: string,"schedule"?: string | null,"started_at"?: string | null,"state"?: string,"suspect"?: boolean,"timeout_seconds"?: number,"trigger"?: string,"venture"?: string | null,"waits_for_slot"?: never,"workspace_id"?: string
                   }
                   Relationships: [
                     
@@ -645,6 +707,12 @@ isOneToOne: false
       columns: ["workspace_id"]
 isOneToOne: false
       referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "kinds_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recent_failures"
       referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "kinds_workspace_id_fkey"
@@ -715,6 +783,12 @@ isOneToOne: false
       columns: ["workspace_id"]
 isOneToOne: false
       referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "lanes_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recent_failures"
       referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "lanes_workspace_id_fkey"
@@ -810,6 +884,12 @@ isOneToOne: false
       foreignKeyName: "members_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "recent_failures"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "recommended_actions"
       referencedColumns: ["workspace_id"]
     },{
@@ -861,6 +941,12 @@ isOneToOne: false
       columns: ["workspace_id"]
 isOneToOne: false
       referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "output_rules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recent_failures"
       referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "output_rules_workspace_id_fkey"
@@ -942,6 +1028,12 @@ isOneToOne: false
       foreignKeyName: "profiles_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "recent_failures"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "profiles_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "recommended_actions"
       referencedColumns: ["workspace_id"]
     },{
@@ -1007,6 +1099,12 @@ isOneToOne: false
       columns: ["workspace_id"]
 isOneToOne: false
       referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "queues_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recent_failures"
       referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "queues_workspace_id_fkey"
@@ -1144,6 +1242,12 @@ isOneToOne: false
       foreignKeyName: "saved_views_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "recent_failures"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "saved_views_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "recommended_actions"
       referencedColumns: ["workspace_id"]
     },{
@@ -1221,6 +1325,12 @@ isOneToOne: false
       columns: ["workspace_id"]
 isOneToOne: false
       referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "schedules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recent_failures"
       referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "schedules_workspace_id_fkey"
@@ -1341,6 +1451,12 @@ isOneToOne: false
       columns: ["workspace_id"]
 isOneToOne: false
       referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "ventures_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recent_failures"
       referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "ventures_workspace_id_fkey"
@@ -1473,6 +1589,62 @@ isOneToOne: false
       referencedColumns: ["role"]
     }
                   ]
+                },"budget_overview": {
+                  Row: {
+                    "approval_threshold": number | null,"asked_cap": number | null,"breached": boolean | null,"breached_at": string | null,"cap": number,"currency": string,"ends_at": string | null,"id": number,"name": string,"on_breach": string,"pending_approval_id": number | null,"period": string,"reserved": number | null,"scope": string,"scope_name": string | null,"share": number | null,"spent": number | null,"starts_at": string | null,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    {
+      foreignKeyName: "budgets_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "dead_letter_groups"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "budgets_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "budgets_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recent_failures"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "budgets_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recommended_actions"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "budgets_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "runtime_labels"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "budgets_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "spend"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "budgets_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "status_now"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "budgets_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "workspaces"
+      referencedColumns: ["id"]
+    }
+                  ]
                 },"dead_letter_groups": {
                   Row: {
                     "error_class": string | null,"filter": Json | null,"fingerprint": string | null,"first_died_at": string | null,"first_job": number | null,"hint": string,"jobs": number | null,"kind": string,"kinds": number | null,"last_died_at": string,"last_error": string | null,"last_job": number,"workspace_id": string
@@ -1509,6 +1681,14 @@ isOneToOne: false
       referencedColumns: ["rule"]
     }
                   ]
+                },"job_history": {
+                  Row: {
+                    "attempt": number,"class": string,"cost": number | null,"cpu_seconds": number | null,"created_at": string,"created_by": string,"created_by_name": string | null,"duration_seconds": number | null,"error_class": string | null,"error_message": string | null,"est_cost": number | null,"exit_code": number | null,"fingerprint": string | null,"finished_at": string | null,"held_by": (string)[],"id": number,"kind": string,"labels": NonNullable<Json>,"lane": string,"max_attempts": number,"memory_bytes": number | null,"name": string | null,"outcome": string | null,"profile": string | null,"progress": number | null,"progress_message": string | null,"queue": string,"rerun_of": number | null,"run_id": number | null,"schedule": string | null,"signal": string | null,"started_at": string | null,"state": string,"trigger": string,"venture": string | null,"worker": string | null,"worker_id": number | null,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    
+                  ]
                 },"lane_overview": {
                   Row: {
                     "capacity": number | null,"description": string,"failed_24h": number | null,"label": string | null,"lane": string,"live_workers": number | null,"max_per_hour": number | null,"max_running": number | null,"oldest_pending_seconds": number | null,"paused_at": string | null,"paused_by": string | null,"paused_reason": string | null,"pending": number | null,"quarantined": number | null,"running": number | null,"status": string | null,"workspace_id": string
@@ -1526,6 +1706,12 @@ isOneToOne: false
       columns: ["workspace_id"]
 isOneToOne: false
       referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "lanes_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recent_failures"
       referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "lanes_workspace_id_fkey"
@@ -1603,6 +1789,12 @@ isOneToOne: false
       foreignKeyName: "members_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "recent_failures"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "recommended_actions"
       referencedColumns: ["workspace_id"]
     },{
@@ -1665,6 +1857,12 @@ isOneToOne: false
       foreignKeyName: "members_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "recent_failures"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "recommended_actions"
       referencedColumns: ["workspace_id"]
     },{
@@ -1718,6 +1916,12 @@ isOneToOne: false
       columns: ["workspace_id"]
 isOneToOne: false
       referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "profiles_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recent_failures"
       referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "profiles_workspace_id_fkey"
@@ -1787,6 +1991,12 @@ isOneToOne: false
       foreignKeyName: "queues_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "recent_failures"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "queues_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "recommended_actions"
       referencedColumns: ["workspace_id"]
     },{
@@ -1817,7 +2027,15 @@ isOneToOne: false
                   ]
                 },"recent_failures": {
                   Row: {
-                    "error_class": string | null,"error_message": string | null,"fingerprint": string | null,"job_ids": (number)[] | null,"jobs": number | null,"kind": string | null,"last_at": string | null,"workspace_id": string
+                    "error_class": string | null,"error_message": string | null,"fingerprint": string | null,"job_ids": (number)[] | null,"jobs": number | null,"kind": string,"last_at": string | null,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    
+                  ]
+                },"recent_retries": {
+                  Row: {
+                    "attempt": number,"before_error": string | null,"before_outcome": string | null,"job_id": number,"kind": string,"max_attempts": number,"name": string | null,"outcome": string | null,"run_id": number,"started_at": string,"state": string,"workspace_id": string
                   }
                   ComputedFields: never
                   Relationships: [
@@ -1825,7 +2043,7 @@ isOneToOne: false
                   ]
                 },"recommended_actions": {
                   Row: {
-                    "page": string | null,"place": number | null,"sentence": string | null,"subject": string | null,"target": string | null,"urgency": string | null,"workspace_id": string
+                    "page": string | null,"place": number | null,"sentence": string | null,"subject": string | null,"target": string | null,"urgency": string | null,"verb": string | null,"workspace_id": string
                   }
                   ComputedFields: never
                   Relationships: [
@@ -1856,6 +2074,12 @@ isOneToOne: false
       columns: ["workspace_id"]
 isOneToOne: false
       referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "schedules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recent_failures"
       referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "schedules_workspace_id_fkey"
@@ -1899,14 +2123,14 @@ isOneToOne: false
                   ]
                 },"status_now": {
                   Row: {
-                    "awaiting_approval": number | null,"blocked": number | null,"completed_24h": number | null,"failed_24h": number | null,"live_workers": number | null,"paused_lanes": number | null,"paused_queues": number | null,"quarantined": number | null,"retrying": number | null,"running": number | null,"single_operator": boolean,"supervisor": string | null,"supervisor_age_seconds": number | null,"supervisor_label": string | null,"waiting": number | null,"worker_heartbeat_age_seconds": number | null,"worker_label": string | null,"workspace": string,"workspace_id": string
+                    "awaiting_approval": number | null,"blocked": number | null,"completed_24h": number | null,"failed_24h": number | null,"live_workers": number | null,"paused_lanes": number | null,"paused_queues": number | null,"quarantined": number | null,"retried_24h": number | null,"retrying": number | null,"running": number | null,"single_operator": boolean,"supervisor": string | null,"supervisor_age_seconds": number | null,"supervisor_label": string | null,"waiting": number | null,"worker_heartbeat_age_seconds": number | null,"worker_label": string | null,"workspace": string,"workspace_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                           "awaiting_approval"?: never,"blocked"?: never,"completed_24h"?: never,"failed_24h"?: never,"live_workers"?: never,"paused_lanes"?: never,"paused_queues"?: never,"quarantined"?: never,"retrying"?: never,"running"?: never,"single_operator"?: boolean | null,"supervisor"?: never,"supervisor_age_seconds"?: never,"supervisor_label"?: never,"waiting"?: never,"worker_heartbeat_age_seconds"?: never,"worker_label"?: never,"workspace"?: string | null,"workspace_id"?: string | null
+                           "awaiting_approval"?: never,"blocked"?: never,"completed_24h"?: never,"failed_24h"?: never,"live_workers"?: never,"paused_lanes"?: never,"paused_queues"?: never,"quarantined"?: never,"retried_24h"?: never,"retrying"?: never,"running"?: never,"single_operator"?: boolean | null,"supervisor"?: never,"supervisor_age_seconds"?: never,"supervisor_label"?: never,"waiting"?: never,"worker_heartbeat_age_seconds"?: never,"worker_label"?: never,"workspace"?: string | null,"workspace_id"?: string | null
                          }
                         Update: {
-                           "awaiting_approval"?: never,"blocked"?: never,"completed_24h"?: never,"failed_24h"?: never,"live_workers"?: never,"paused_lanes"?: never,"paused_queues"?: never,"quarantined"?: never,"retrying"?: never,"running"?: never,"single_operator"?: boolean | null,"supervisor"?: never,"supervisor_age_seconds"?: never,"supervisor_label"?: never,"waiting"?: never,"worker_heartbeat_age_seconds"?: never,"worker_label"?: never,"workspace"?: string | null,"workspace_id"?: string | null
+                           "awaiting_approval"?: never,"blocked"?: never,"completed_24h"?: never,"failed_24h"?: never,"live_workers"?: never,"paused_lanes"?: never,"paused_queues"?: never,"quarantined"?: never,"retried_24h"?: never,"retrying"?: never,"running"?: never,"single_operator"?: boolean | null,"supervisor"?: never,"supervisor_age_seconds"?: never,"supervisor_label"?: never,"waiting"?: never,"worker_heartbeat_age_seconds"?: never,"worker_label"?: never,"workspace"?: string | null,"workspace_id"?: string | null
                          }
                         Relationships: [
                     
@@ -1952,6 +2176,12 @@ isOneToOne: false
       columns: ["workspace_id"]
 isOneToOne: false
       referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recent_failures"
       referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "members_workspace_id_fkey"
@@ -2026,12 +2256,18 @@ isOneToOne: false
         isOneToOne: true
         isSetofReturn: false
       } },
+"check_filter":
+{ Args: { "p_fields": Json,"p_filter": Json,"p_may_be_empty"?: boolean }; Returns: undefined
+                           },
 "cost_series":
 { Args: { "p_by"?: string,"p_from": string,"p_to": string,"p_workspace": string }; Returns: {
               "day": string,"name": string,"spent": number
             }[]
                            },
 "count_dead_letters":
+{ Args: { "p_cap"?: number,"p_filter"?: Json,"p_workspace": string }; Returns: number
+                           },
+"count_jobs":
 { Args: { "p_cap"?: number,"p_filter"?: Json,"p_workspace": string }; Returns: number
                            },
 "enqueue":
@@ -2072,6 +2308,7 @@ isOneToOne: false
 "rerun_of": number | null,
 "result": Json | null,
 "run_at": string,
+"schedule": string | null,
 "started_at": string | null,
 "state": string,
 "suspect": boolean,
@@ -2091,6 +2328,9 @@ isOneToOne: false
 { Args: { "p_jobs": Json,"p_workspace": string }; Returns: {
               "existing": boolean,"id": number,"idempotency_key": string,"state": string
             }[]
+                           },
+"find_jobs":
+{ Args: { "p_after"?: Json,"p_filter": Json,"p_limit"?: number,"p_order"?: string,"p_workspace": string }; Returns: number[]
                            },
 "find_workspace":
 { Args: { "p_workspace": string }; Returns: string
@@ -2120,11 +2360,68 @@ isOneToOne: false
         isOneToOne: false
         isSetofReturn: true
       } },
+"match_events":
+{ Args: { "p_before"?: number,"p_filter"?: Json,"p_limit"?: number,"p_workspace": string }; Returns: {
+              "action": string,"actor": string,"actor_name": string,"at": string,"data": Json,"routine": boolean,"seq": number,"subject_id": string,"subject_type": string
+            }[]
+                           },
+"match_jobs":
+{ Args: { "p_after"?: Json,"p_filter"?: Json,"p_limit"?: number,"p_order"?: string,"p_workspace": string }; Returns: {
+              "attempt": number,
+"class": string,
+"cost": number | null,
+"cpu_seconds": number | null,
+"created_at": string,
+"created_by": string,
+"created_by_name": string | null,
+"duration_seconds": number | null,
+"error_class": string | null,
+"error_message": string | null,
+"est_cost": number | null,
+"exit_code": number | null,
+"fingerprint": string | null,
+"finished_at": string | null,
+"held_by": (string)[],
+"id": number,
+"kind": string,
+"labels": NonNullable<Json>,
+"lane": string,
+"max_attempts": number,
+"memory_bytes": number | null,
+"name": string | null,
+"outcome": string | null,
+"profile": string | null,
+"progress": number | null,
+"progress_message": string | null,
+"queue": string,
+"rerun_of": number | null,
+"run_id": number | null,
+"schedule": string | null,
+"signal": string | null,
+"started_at": string | null,
+"state": string,
+"trigger": string,
+"venture": string | null,
+"worker": string | null,
+"worker_id": number | null,
+"workspace_id": string
+            }[]
+                          SetofOptions: {
+        from: "*"
+        to: "job_history"
+        isOneToOne: false
+        isSetofReturn: true
+      } },
 "name_of":
 { Args: { "p_actor": string,"p_workspace": string }; Returns: string
                            },
 "period_start":
 { Args: { "p_at": string,"p_period": string,"p_zone": string }; Returns: string
+                           },
+"preview_jobs":
+{ Args: { "p_filter": Json,"p_limit"?: number,"p_verb": string,"p_workspace": string }; Returns: {
+              "fits": number,"matched": number,"skipped": Json,"states": (string)[]
+            }[]
                            },
 "read_output":
 { Args: { "p_after"?: number,"p_limit"?: number,"p_run": number,"p_stream"?: string }; Returns: {
@@ -2140,6 +2437,9 @@ isOneToOne: false
 { Args: { "p_buckets"?: number,"p_minutes"?: number,"p_scope": string,"p_workspace": string }; Returns: {
               "bucket": string,"completed": number,"failed": number,"name": string
             }[]
+                           },
+"typical_seconds":
+{ Args: { "p_kind": string,"p_workspace": string }; Returns: number
                            }
           }
           Enums: {

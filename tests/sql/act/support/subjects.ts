@@ -18,6 +18,8 @@ export interface ActSubject {
 /** States in which each subject of an act can be found; subjects without states have the one state `-`. */
 export const SUBJECT_STATES: Record<string, readonly string[]> = {
   job: JOB_STATES,
+  // An act on all jobs that match fits as it would fit the one job that matches here.
+  jobs: JOB_STATES,
   queue: ["active", "paused"],
   lane: ["active", "paused"],
   class: ["active"],
@@ -47,6 +49,11 @@ export async function subjectIn(
   switch (subject) {
     case "job":
       return { target: { job: await job(db, { workspace: slug, state: state as JobState }) } };
+    case "jobs":
+      return {
+        target: {},
+        params: { filter: { job: await job(db, { workspace: slug, state: state as JobState }) } },
+      };
     case "queue":
     case "lane":
       await pool.query(`insert into holdfast.${subject}s (workspace_id, name) values ($1, $2)`, [

@@ -1,16 +1,12 @@
 import { HoldfastError } from "@holdfast/client";
 import { Box, Drawer, Group, Tabs, Title } from "@mantine/core";
+import { lazy, Suspense } from "react";
 import { type LoaderFunctionArgs, useLoaderData, useLocation, useNavigate, useParams } from "react-router";
 import { type Asked, one, read } from "../../data/holdfast.server.ts";
 import { Acts, type Allowed } from "../../parts/act.tsx";
 import { State } from "../../parts/state.tsx";
 import { Failed } from "../../shell/failed.tsx";
-import { CommandTab } from "./command-tab.tsx";
-import { MetadataTab } from "./metadata-tab.tsx";
-import { OutputTab } from "./output-tab.tsx";
-import { ResourcesTab } from "./resources-tab.tsx";
 import type { JobRow } from "./row.ts";
-import { SummaryTab } from "./summary-tab.tsx";
 
 /** One row of `holdfast.jobs`, as far as History's row does not say it already. */
 export interface JobDetail {
@@ -167,6 +163,13 @@ export async function loader(args: LoaderFunctionArgs) {
 /** What the drawer knows about its job. */
 export type JobData = Awaited<ReturnType<typeof loader>>;
 
+// Loaded when the drawer shows them: the list behind it does not wait for what only the drawer needs.
+const SummaryTab = lazy(async () => ({ default: (await import("./summary-tab.tsx")).SummaryTab }));
+const OutputTab = lazy(async () => ({ default: (await import("./output-tab.tsx")).OutputTab }));
+const CommandTab = lazy(async () => ({ default: (await import("./command-tab.tsx")).CommandTab }));
+const MetadataTab = lazy(async () => ({ default: (await import("./metadata-tab.tsx")).MetadataTab }));
+const ResourcesTab = lazy(async () => ({ default: (await import("./resources-tab.tsx")).ResourcesTab }));
+
 const TABS = ["summary", "output", "command", "metadata", "resources"] as const;
 
 export default function Job() {
@@ -204,21 +207,23 @@ export default function Job() {
             </Tabs.Tab>
           ))}
         </Tabs.List>
-        <Tabs.Panel value="summary">
-          <SummaryTab job={job} />
-        </Tabs.Panel>
-        <Tabs.Panel value="output">
-          <OutputTab runs={job.runs} />
-        </Tabs.Panel>
-        <Tabs.Panel value="command">
-          <CommandTab job={job} />
-        </Tabs.Panel>
-        <Tabs.Panel value="metadata">
-          <MetadataTab job={job} />
-        </Tabs.Panel>
-        <Tabs.Panel value="resources">
-          <ResourcesTab job={job} />
-        </Tabs.Panel>
+        <Suspense fallback={<p className="dim">Loading …</p>}>
+          <Tabs.Panel value="summary">
+            <SummaryTab job={job} />
+          </Tabs.Panel>
+          <Tabs.Panel value="output">
+            <OutputTab runs={job.runs} />
+          </Tabs.Panel>
+          <Tabs.Panel value="command">
+            <CommandTab job={job} />
+          </Tabs.Panel>
+          <Tabs.Panel value="metadata">
+            <MetadataTab job={job} />
+          </Tabs.Panel>
+          <Tabs.Panel value="resources">
+            <ResourcesTab job={job} />
+          </Tabs.Panel>
+        </Suspense>
       </Tabs>
     </Side>
   );

@@ -31,6 +31,8 @@ export function TerminalOutput({ output, follow }: { output: Output; follow: boo
         scrollback: 50_000,
         fontSize: 12,
         allowProposedApi: true,
+        // A link in the output says one thing and may lead anywhere: it is drawn, and not followed.
+        linkHandler: { activate: () => {} },
         theme: { background: "#10161b", foreground: "#e4ecf1" },
       });
       const fit = new FitAddon();

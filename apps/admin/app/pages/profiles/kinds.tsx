@@ -22,7 +22,7 @@ export function Kinds({ kinds, runs }: { kinds: readonly Kind[]; runs: boolean }
   const { workspace } = useParams();
   return (
     <DataTable<Kind>
-      label="Functions and other kinds"
+      label="Table of kinds"
       rows={kinds}
       rowId={(kind) => `kind-${kind.name}`}
       empty={
@@ -50,20 +50,25 @@ export function Kinds({ kinds, runs }: { kinds: readonly Kind[]; runs: boolean }
               <span className="dim">anything</span>
             ) : (
               <details>
-                <summary aria-label={`Payload of ${kind.name}`}>{takes(kind.payload_schema)}</summary>
+                <summary aria-label={`${takes(kind.payload_schema)}: payload of ${kind.name}`}>
+                  {takes(kind.payload_schema)}
+                </summary>
                 <Json value={kind.payload_schema} label={`Payload of ${kind.name}`} />
               </details>
             ),
         },
         { id: "queue", header: "Queue", by: (kind) => kind.queue, cell: (kind) => kind.queue },
         { id: "lane", header: "Lane", by: (kind) => kind.lane, cell: (kind) => kind.lane },
-        { id: "class", header: "Class", by: (kind) => kind.class, cell: (kind) => kind.class },
         {
-          id: "timeout",
-          header: "Timeout",
-          right: true,
-          cell: (kind) =>
-            kind.timeout_seconds === null ? <span className="dim">class's</span> : duration(kind.timeout_seconds),
+          id: "class",
+          header: "Class",
+          by: (kind) => kind.class,
+          cell: (kind) => (
+            <>
+              {kind.class}
+              {kind.timeout_seconds !== null && <div className="dim">{duration(kind.timeout_seconds)} at most</div>}
+            </>
+          ),
         },
         {
           id: "jobs",
@@ -72,6 +77,7 @@ export function Kinds({ kinds, runs }: { kinds: readonly Kind[]; runs: boolean }
             <Link
               to={`/w/${workspace}/history?kind=${encodeURIComponent(kind.name)}`}
               aria-label={`All jobs of ${kind.name}`}
+              style={{ whiteSpace: "nowrap" }}
             >
               all jobs
             </Link>

@@ -42,8 +42,8 @@ export function ProfileCard({
           />
         )}
       </Group>
-      <Argv argv={[profile.program, ...profile.args]} />
-      <div className="hf-schedule">
+      <Argv argv={[profile.program, ...profile.args]} label={`Command of ${name}`} />
+      <div className="hf-schedule" style={{ marginTop: 6 }}>
         <div>
           <h4 className="hf-part">Environment (names only)</h4>
           {profile.env.length === 0 ? (
@@ -92,8 +92,7 @@ export function ProfileCard({
           <Link
             to={`?versions=${encodeURIComponent(name)}`}
             preventScrollReset
-            aria-label={`Versions of ${name}`}
-            className="hf-versions-link"
+            aria-label={`${plural(profile.version, "version")} of ${name}`}
           >
             {plural(profile.version, "version")}
           </Link>

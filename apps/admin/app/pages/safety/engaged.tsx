@@ -46,7 +46,7 @@ export function Engaged({
         <Figure name="Engaged for" value={<Since at={stop.engaged_at} />} />
         <Figure
           name="Held now"
-          value={<Link to={`/w/${workspace}/history?state=queued`}>{count(stop.held)}</Link>}
+          value={stop.held === 0 ? "0" : <Link to={`/w/${workspace}/history?state=queued`}>{count(stop.held)}</Link>}
           says={stop.held === 1 ? "job waits for its release" : "jobs wait for its release"}
         />
         <Figure

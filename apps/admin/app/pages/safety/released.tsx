@@ -1,6 +1,6 @@
 import { Link } from "react-router";
 import { Ago } from "../../parts/ago.tsx";
-import { count, duration } from "../../parts/format.ts";
+import { count, duration, plural } from "../../parts/format.ts";
 import { Empty } from "../../parts/page.tsx";
 import { DataTable } from "../../parts/table.tsx";
 import { HeardTable } from "./heard.tsx";
@@ -103,9 +103,9 @@ export function Released({
                 <Link
                   to={`?stop=${stop.stop_id}`}
                   preventScrollReset
-                  aria-label={`Stop ${stop.stop_id}, worker by worker`}
+                  aria-label={`${plural(stop.workers, "worker")} that heard of stop ${stop.stop_id}`}
                 >
-                  {count(stop.workers)} {stop.workers === 1 ? "worker" : "workers"}
+                  {plural(stop.workers, "worker")}
                 </Link>
               ),
           },

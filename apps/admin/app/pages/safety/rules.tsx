@@ -17,7 +17,7 @@ export interface CommandRule {
 export function CommandRules({ rules }: { rules: readonly CommandRule[] }) {
   return (
     <DataTable<CommandRule>
-      label="Command rules"
+      label="Table of command rules"
       rows={rules}
       rowId={(rule) => `command-rule-${rule.id}`}
       empty={
@@ -66,7 +66,7 @@ export function OutputRules({ rules }: { rules: readonly OutputRule[] }) {
   const { workspace } = useParams();
   return (
     <DataTable<OutputRule>
-      label="Output rules"
+      label="Table of output rules"
       rows={rules}
       rowId={(rule) => `output-rule-${rule.name}`}
       empty={

@@ -3,7 +3,7 @@ import { Link, useParams } from "react-router";
 import type { SubjectAction } from "../../data/subject-actions.server.ts";
 import { ActButton } from "../../parts/act.tsx";
 import { Ago } from "../../parts/ago.tsx";
-import { count, money } from "../../parts/format.ts";
+import { money, plural } from "../../parts/format.ts";
 import { Label } from "../../parts/label.tsx";
 import { Json } from "../../parts/page.tsx";
 import { State } from "../../parts/state.tsx";
@@ -29,7 +29,6 @@ export interface Schedule extends Rules {
   paid: boolean;
   external: boolean;
   enabled: boolean;
-  needs_approval: boolean;
   next: { at: string; local: string }[];
   past: PastWindow[];
   missed_24h: number;
@@ -60,21 +59,29 @@ export function ScheduleCard({
   const base = `/w/${workspace}`;
   return (
     <article className="hf-card hf-row" id={name} aria-labelledby={`schedule-${schedule.id}`}>
+      <div className="hf-head">
+        <h2 id={`schedule-${schedule.id}`} className="hf-name">
+          {name}
+        </h2>
+        <Label label={schedule.label} age={schedule.evidence_age_seconds} />
+        {schedule.pending_approval_id !== null && (
+          <Link to={`${base}/approvals#${schedule.pending_approval_id}`}>approval {schedule.pending_approval_id}</Link>
+        )}
+        <span className="dim hf-grow">{schedule.description}</span>
+        <Group gap={6} wrap="nowrap">
+          {allowed.map((each) => (
+            <ActButton
+              key={each.verb}
+              allowed={each}
+              subject="schedule"
+              target={{ schedule: name }}
+              about={`schedule ${name}`}
+              {...(each.verb === "run" ? { label: "Run now" } : {})}
+            />
+          ))}
+        </Group>
+      </div>
       <div className="hf-schedule">
-        <div>
-          <Group gap={6}>
-            <h2 id={`schedule-${schedule.id}`} className="hf-name">
-              {name}
-            </h2>
-            <Label label={schedule.label} age={schedule.evidence_age_seconds} />
-          </Group>
-          <div className="dim">{schedule.description}</div>
-          {schedule.pending_approval_id !== null && (
-            <Link to={`${base}/approvals#${schedule.pending_approval_id}`}>
-              approval {schedule.pending_approval_id} to enable it
-            </Link>
-          )}
-        </div>
         <div>
           <h3 className="hf-part">Fires</h3>
           {schedule.words}
@@ -88,43 +95,32 @@ export function ScheduleCard({
         </div>
         <div>
           <h3 className="hf-part">Last windows</h3>
-          <PastWindows windows={schedule.past} schedule={name} />
-          <div>
-            {schedule.last_job_id !== null && (
-              <>
-                <Link to={`${base}/history/${schedule.last_job_id}`}>job {schedule.last_job_id}</Link>{" "}
-                <State state={schedule.last_job_state} />{" "}
-              </>
-            )}
-            <Link to={`${base}/history?schedule=${encodeURIComponent(name)}`} aria-label={`All jobs of ${name}`}>
-              all jobs
-            </Link>
-            {schedule.missed_24h > 0 && (
-              <b title="Windows of the last 24 hours"> · {count(schedule.missed_24h)} missed in 24 h</b>
-            )}
-          </div>
+          <PastWindows windows={schedule.past} schedule={name} />{" "}
+          {schedule.last_job_id !== null && (
+            <>
+              <Link to={`${base}/history/${schedule.last_job_id}`}>job {schedule.last_job_id}</Link>{" "}
+              <State state={schedule.last_job_state} />{" "}
+            </>
+          )}
+          <Link to={`${base}/history?schedule=${encodeURIComponent(name)}`} aria-label={`All jobs of ${name}`}>
+            all jobs
+          </Link>
+          {schedule.missed_24h > 0 && <div>{plural(schedule.missed_24h, "window")} missed in 24 h</div>}
         </div>
-      </div>
-      <div className="hf-foot">
-        <details>
-          <summary className="dim">
-            Starts {schedule.kind}; {rulesInWords(schedule).join("; ")}
-            {schedule.needs_approval && "; enabling it takes another person's consent"}
-          </summary>
-          <Started schedule={schedule} currency={currency} />
-        </details>
-        <Group gap={6} wrap="nowrap">
-          {allowed.map((each) => (
-            <ActButton
-              key={each.verb}
-              allowed={each}
-              subject="schedule"
-              target={{ schedule: name }}
-              about={`schedule ${name}`}
-              {...(each.verb === "run" ? { label: "Run now" } : {})}
-            />
-          ))}
-        </Group>
+        <div>
+          <h3 className="hf-part">Rules</h3>
+          <ul className="hf-list">
+            {rulesInWords(schedule).map((rule) => (
+              <li key={rule}>{rule}</li>
+            ))}
+          </ul>
+          <details>
+            <summary className="dim" aria-label={`Starts ${schedule.kind}: what schedule ${name} starts`}>
+              Starts {schedule.kind}
+            </summary>
+            <Started schedule={schedule} currency={currency} />
+          </details>
+        </div>
       </div>
     </article>
   );

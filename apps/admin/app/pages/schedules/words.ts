@@ -7,6 +7,7 @@ export interface Rules {
   catch_up_limit: number;
   max_age_seconds: number;
   jitter_seconds: number;
+  needs_approval: boolean;
 }
 
 /** A moment on the clock of a time zone, `Mon 30 Nov, 07:30 CET`; in UTC where the zone is not known here. */
@@ -27,22 +28,23 @@ export function inZone(at: string, zone: string): string {
 }
 
 const OVERLAP: Record<string, string> = {
-  skip: "skips a window while the job before it has not ended",
-  queue: "starts each window's job, also beside one that has not ended",
-  replace: "ends the job before, if it has not ended",
-};
-const CATCH_UP: Record<string, (rules: Rules) => string> = {
-  skip: () => "after a gap fires nothing late",
-  once: () => "after a gap fires the newest missed window",
-  all: ({ catch_up_limit }) => `after a gap fires each missed window, the newest ${catch_up_limit} at most`,
+  skip: "skips a window while the last job runs",
+  queue: "starts its job, also beside the last one",
+  replace: "ends the last job if it still runs",
 };
 
-/** What happens when windows overlap or were missed, in words. */
+/** What happens when windows overlap or were missed, in words: one rule a line. */
 export function rulesInWords(rules: Rules): string[] {
-  const late = rules.catch_up === "skip" ? "" : `, none older than ${duration(rules.max_age_seconds)}`;
+  const age = duration(rules.max_age_seconds);
+  const catchUp: Record<string, string> = {
+    skip: "fires nothing late",
+    once: `after a gap fires the newest of the last ${age}`,
+    all: `after a gap fires all, ${rules.catch_up_limit} at most, of the last ${age}`,
+  };
   return [
     OVERLAP[rules.overlap] ?? `overlap: ${rules.overlap}`,
-    (CATCH_UP[rules.catch_up]?.(rules) ?? `catch-up: ${rules.catch_up}`) + late,
+    catchUp[rules.catch_up] ?? `catch-up: ${rules.catch_up}`,
     ...(rules.jitter_seconds > 0 ? [`starts up to ${duration(rules.jitter_seconds)} after its window`] : []),
+    ...(rules.needs_approval ? ["enabling it takes another person's consent"] : []),
   ];
 }
