@@ -101,7 +101,7 @@ const Form = z.object({
 /** Adds a budget: a row of `holdfast.budgets`. Every rule about it is the database's. */
 export async function action({ request, context }: ActionFunctionArgs): Promise<{ ok: true; name: string } | Refusal> {
   const form = Form.safeParse(Object.fromEntries(await request.formData()));
-  if (!form.success) return malformed(form.error.issues[0]);
+  if (!form.success) return malformed(form.error.issues[0], "Write it as 40 or 12.50.");
   const { data } = context.get(holdfastContext);
   const { scope_name, approval_threshold, ...budget } = form.data;
   try {

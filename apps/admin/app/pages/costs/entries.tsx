@@ -62,7 +62,7 @@ export function Entries({ entries, older }: { entries: readonly EntryRow[]; olde
             header: "Amount",
             right: true,
             by: ({ amount }) => Number(amount),
-            cell: ({ amount, currency }) => money(amount, currency),
+            cell: ({ amount, currency }) => <span className="num">{money(amount, currency)}</span>,
           },
           {
             id: "job",
@@ -70,7 +70,9 @@ export function Entries({ entries, older }: { entries: readonly EntryRow[]; olde
             by: ({ job_id }) => job_id,
             cell: ({ job_id, budget }) =>
               job_id !== null ? (
-                <Link to={`/w/${workspace}/history/${job_id}`}>job {job_id}</Link>
+                <Link className="num" to={`/w/${workspace}/history/${job_id}`}>
+                  job {job_id}
+                </Link>
               ) : budget !== null ? (
                 <a href={`#${budget}`}>budget {budget}</a>
               ) : (

@@ -41,10 +41,11 @@ export function Filters() {
   const set = (field: Field, value: string | null) =>
     setSearch(
       (was) => {
-        if (value) was.set(field, value);
-        else was.delete(field);
-        was.delete("below");
-        return was;
+        const next = new URLSearchParams(was);
+        if (value) next.set(field, value);
+        else next.delete(field);
+        next.delete("below");
+        return next;
       },
       { preventScrollReset: true },
     );
