@@ -42,6 +42,8 @@ test("quarantine names the job, who isolated it and who reviewed it", async () =
       job_name: "suspicious",
       job_state: "quarantined",
       source_name: "operator@holdfast.test",
+      severity: "medium",
+      severity_place: 3,
       reviewer_name: null,
       label: "QUARANTINED",
     },

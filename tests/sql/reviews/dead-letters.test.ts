@@ -41,6 +41,17 @@ const preview = async (filter: unknown) =>
     )
   ).rows.map((row) => row.job_id);
 
+const counted = async (filter: unknown, cap?: number) =>
+  (
+    await asUser(team.people.viewer)(db, (client) =>
+      client.query("select holdfast.count_dead_letters($1, $2, $3) as n", [
+        team.id,
+        JSON.stringify(filter),
+        cap ?? 10_000,
+      ]),
+    )
+  ).rows[0].n;
+
 test("a job that failed for good has an open dead letter with its last error and a hint", async () => {
   const id = await dead("exit 3", { queue: "slow" }, "exit_code");
   const [row] = await rowsOf(id);
@@ -99,7 +110,8 @@ describe("a filter", () => {
       [{ after: since, kind: "health_scan" }, []],
     ];
     for (const [filter, ids] of FILTERS) {
-      await expect(preview(filter)).resolves.toEqual(ids);
+      await expect(preview(filter)).resolves.toEqual([...ids].reverse());
+      await expect(counted(filter)).resolves.toBe(ids.length);
       const count = asUser(team.people.operator)(db, (client) =>
         act(client, {
           workspace: "team",
@@ -110,15 +122,27 @@ describe("a filter", () => {
           params: { filter },
         }),
       );
-      if (ids.length > 0) await expect(count).resolves.toMatchObject({ affected: ids.length, result: { jobs: ids } });
+      if (ids.length > 0)
+        await expect(count).resolves.toMatchObject({
+          affected: ids.length,
+          result: { jobs: ids, matched: ids.length },
+        });
       else await expect(refusalOf(count)).resolves.toMatchObject({ code: "PT404", rule: "holdfast.nothing_matches" });
     }
+  });
+
+  test("is counted to a bound, and one more stands for more", async () => {
+    for (let letters = 0; letters < 3; letters++) await dead("counted", {}, "counted");
+    await expect(counted({ error_class: "counted" }, 3)).resolves.toBe(3);
+    await expect(counted({ error_class: "counted" }, 2)).resolves.toBe(3);
+    await expect(counted({ error_class: "counted" }, 1)).resolves.toBe(2);
   });
 
   test("never reaches into another workspace", async () => {
     const other = await workspace(db, "other");
     const foreign = await job(db, { workspace: "other", state: "failed", by });
     await expect(preview({ job: foreign })).resolves.toEqual([]);
+    await expect(counted({ job: foreign })).resolves.toBe(0);
     await expect(refusalOf(onFilter("redrive", { filter: { job: foreign } }))).resolves.toMatchObject({
       rule: "holdfast.nothing_matches",
     });

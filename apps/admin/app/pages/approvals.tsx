@@ -1,16 +1,15 @@
 import { createHash } from "node:crypto";
-import { Alert, Select, Stack } from "@mantine/core";
+import { Alert } from "@mantine/core";
 import { useState } from "react";
-import { type LoaderFunctionArgs, useLoaderData, useSearchParams } from "react-router";
+import { type LoaderFunctionArgs, useLoaderData } from "react-router";
 import { type Asked as AskedOfLoader, read } from "../data/holdfast.server.ts";
 import { subjectActions } from "../data/subject-actions.server.ts";
 import type { Allowed } from "../parts/act.tsx";
 import { ActDialog } from "../parts/act-dialog.tsx";
 import { Ago } from "../parts/ago.tsx";
 import { Empty, Page, Section } from "../parts/page.tsx";
-import { State } from "../parts/state.tsx";
-import { type Column, DataTable } from "../parts/table.tsx";
 import { Asked, Digest, RequestCard } from "./approvals/card.tsx";
+import { Decided } from "./approvals/decided.tsx";
 import { type Difference, differencesOf, type Shown, shownOf } from "./approvals/shown.ts";
 
 /** A request, as `holdfast.approval_overview` says it. */
@@ -50,7 +49,6 @@ export interface PendingRequest extends RequestRow {
 
 const COLUMNS =
   "id, venture, job_id, kind, job_name, schedule, budget, purpose, requested_by_name, requested_at, reason, digest, quorum, grants, decisions, expires_at, state, closed_at, closed_reason";
-const DECIDED = ["granted", "spent", "rejected", "expired", "superseded"];
 /** So many of those that one may decide about, and of the others, are drawn at once; the next ones move up. */
 const CARDS = 50;
 
@@ -213,102 +211,6 @@ function AsItIsNow({
         </a>
       )}
     </Alert>
-  );
-}
-
-const HISTORY: Column<RequestRow>[] = [
-  {
-    id: "id",
-    header: "Approval",
-    by: ({ id }) => id,
-    cell: ({ id }) => <span id={String(id)}>{id}</span>,
-  },
-  { id: "state", header: "State", by: ({ state }) => state, cell: ({ state }) => <State state={state} /> },
-  {
-    id: "asked",
-    header: "Asked for",
-    cell: (request) => (
-      <span className="clip">
-        <Asked request={request} />
-      </span>
-    ),
-  },
-  { id: "by", header: "By", by: (request) => request.requested_by_name, cell: (request) => request.requested_by_name },
-  {
-    id: "requested",
-    header: "When",
-    by: (request) => request.requested_at,
-    cell: (request) => <Ago at={request.requested_at} />,
-  },
-  {
-    id: "decisions",
-    header: "Decided",
-    cell: ({ decisions, quorum }) =>
-      decisions.length === 0 ? (
-        <span className="dim">by nobody</span>
-      ) : (
-        decisions.map((each) => (
-          <div key={each.name} title={each.reason ?? undefined} className="clip">
-            {each.decision === "grant" ? "granted" : "rejected"} by {each.name}
-            {quorum > 1 && ` (of ${quorum})`}
-          </div>
-        ))
-      ),
-  },
-  {
-    id: "closed",
-    header: "Closed",
-    by: (request) => request.closed_at,
-    cell: (request) => (
-      <>
-        <Ago at={request.closed_at} />
-        {request.closed_reason && (
-          <div className="dim clip" title={request.closed_reason}>
-            {request.closed_reason}
-          </div>
-        )}
-      </>
-    ),
-  },
-  { id: "digest", header: "Digest", cell: ({ digest }) => <Digest digest={digest} /> },
-];
-
-/** What was decided, newest first. */
-function Decided({ requests }: { requests: readonly RequestRow[] }) {
-  const [search, setSearch] = useSearchParams();
-  const state = search.get("state");
-  return (
-    <Section
-      title="Decided"
-      aside={
-        <Select
-          size="xs"
-          w={150}
-          aria-label="State"
-          placeholder="Any state"
-          data={state && !DECIDED.includes(state) ? [...DECIDED, state] : DECIDED}
-          value={state}
-          onChange={(value) => setSearch(value ? { state: value } : {}, { preventScrollReset: true })}
-          clearable
-          clearButtonProps={{ "aria-label": "Any state" }}
-        />
-      }
-    >
-      <Stack gap={4}>
-        <DataTable
-          label="Decided requests"
-          columns={HISTORY}
-          rows={requests}
-          rowId={({ id }) => String(id)}
-          empty={
-            <Empty title={state ? `None is ${state}` : "Nothing was decided yet"}>
-              Every decision stays here and in the ledger.
-            </Empty>
-          }
-        />
-        {requests.length === 100 && <div className="dim">The newest 100. All are in the ledger.</div>}
-      </Stack>
-    </Section>
   );
 }
 

@@ -2,7 +2,7 @@ import { Text } from "@mantine/core";
 import { type ActionFunctionArgs, type LoaderFunctionArgs, useLoaderData } from "react-router";
 import { z } from "zod";
 import { type Asked, holdfastContext, one, read } from "../data/holdfast.server.ts";
-import { badForm, type RefusedAnswer, refused } from "../data/refused.server.ts";
+import { malformed, type Refusal, refusalOf } from "../data/refusal.server.ts";
 import { subjectActions } from "../data/subject-actions.server.ts";
 import { money, plural } from "../parts/format.ts";
 import { Page, Section } from "../parts/page.tsx";
@@ -99,12 +99,9 @@ const Form = z.object({
 });
 
 /** Adds a budget: a row of `holdfast.budgets`. Every rule about it is the database's. */
-export async function action({
-  request,
-  context,
-}: ActionFunctionArgs): Promise<{ ok: true; name: string } | RefusedAnswer> {
+export async function action({ request, context }: ActionFunctionArgs): Promise<{ ok: true; name: string } | Refusal> {
   const form = Form.safeParse(Object.fromEntries(await request.formData()));
-  if (!form.success) return badForm(form.error.issues[0]);
+  if (!form.success) return malformed(form.error.issues[0]);
   const { data } = context.get(holdfastContext);
   const { scope_name, approval_threshold, ...budget } = form.data;
   try {
@@ -119,7 +116,7 @@ export async function action({
     );
     return { ok: true, name: budget.name };
   } catch (error) {
-    const answer = refused(error);
+    const answer = refusalOf(error);
     if (!answer.message.includes("23505")) return answer;
     return {
       ...answer,

@@ -8,7 +8,7 @@ import {
   useSearchParams,
 } from "react-router";
 import { type Asked, holdfastContext, one, read } from "../data/holdfast.server.ts";
-import { type RefusedAnswer, refused } from "../data/refused.server.ts";
+import { type Refusal, refusalOf } from "../data/refusal.server.ts";
 import { Page, Section } from "../parts/page.tsx";
 import { Events } from "./ledger/events.tsx";
 import { filterOf, placeOf, searchOf } from "./ledger/filter.ts";
@@ -58,14 +58,14 @@ export async function loader(args: LoaderFunctionArgs) {
 }
 
 /** Asks for a verification: a job of kind ledger_verify, one at a time. */
-export async function action({ context }: ActionFunctionArgs): Promise<{ ok: true; job: number } | RefusedAnswer> {
+export async function action({ context }: ActionFunctionArgs): Promise<{ ok: true; job: number } | Refusal> {
   try {
     const job = await context
       .get(holdfastContext)
       .enqueue(KIND, {}, { trigger: "manual", name: "verify the ledger", concurrencyKey: KIND });
     return { ok: true, job: job.id };
   } catch (error) {
-    return refused(error);
+    return refusalOf(error);
   }
 }
 

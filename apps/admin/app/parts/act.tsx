@@ -4,7 +4,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { useFetcher, useParams } from "react-router";
-import type { RefusedAnswer } from "../data/refused.server.ts";
+import type { Refusal } from "../data/refusal.server.ts";
 import type { ActAnswer } from "../shell/act.ts";
 import { plural } from "./format.ts";
 
@@ -180,7 +180,7 @@ export function ActForm({
 }
 
 /** Why an act was refused, in the database's words. Nothing has changed when this is seen. */
-export function Refused({ answer }: { answer: { ok: true } | RefusedAnswer | undefined }) {
+export function Refused({ answer }: { answer: { ok: true } | Refusal | undefined }) {
   if (!answer || answer.ok) return null;
   return (
     <Alert

@@ -58,6 +58,12 @@ isOneToOne: false
       foreignKeyName: "alert_channels_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "recent_failures"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "alert_channels_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "recommended_actions"
       referencedColumns: ["workspace_id"]
     },{
@@ -128,6 +134,12 @@ isOneToOne: false
       foreignKeyName: "approval_decisions_approval_id_fkey"
       columns: ["approval_id"]
 isOneToOne: false
+      referencedRelation: "budget_overview"
+      referencedColumns: ["pending_approval_id"]
+    },{
+      foreignKeyName: "approval_decisions_approval_id_fkey"
+      columns: ["approval_id"]
+isOneToOne: false
       referencedRelation: "schedule_overview"
       referencedColumns: ["pending_approval_id"]
     }
@@ -168,6 +180,12 @@ isOneToOne: false
       foreignKeyName: "budget_periods_budget_id_fkey"
       columns: ["budget_id"]
 isOneToOne: false
+      referencedRelation: "budget_overview"
+      referencedColumns: ["id"]
+    },{
+      foreignKeyName: "budget_periods_budget_id_fkey"
+      columns: ["budget_id"]
+isOneToOne: false
       referencedRelation: "budgets"
       referencedColumns: ["id"]
     }
@@ -195,6 +213,12 @@ isOneToOne: false
       columns: ["workspace_id"]
 isOneToOne: false
       referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "budgets_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recent_failures"
       referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "budgets_workspace_id_fkey"
@@ -257,6 +281,12 @@ isOneToOne: false
       columns: ["workspace_id"]
 isOneToOne: false
       referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "command_rules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recent_failures"
       referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "command_rules_workspace_id_fkey"
@@ -443,6 +473,12 @@ isOneToOne: false
       columns: ["workspace_id"]
 isOneToOne: false
       referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "job_classes_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recent_failures"
       referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "job_classes_workspace_id_fkey"
@@ -676,6 +712,12 @@ isOneToOne: false
       foreignKeyName: "kinds_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "recent_failures"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "kinds_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "recommended_actions"
       referencedColumns: ["workspace_id"]
     },{
@@ -741,6 +783,12 @@ isOneToOne: false
       columns: ["workspace_id"]
 isOneToOne: false
       referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "lanes_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recent_failures"
       referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "lanes_workspace_id_fkey"
@@ -836,6 +884,12 @@ isOneToOne: false
       foreignKeyName: "members_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "recent_failures"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "recommended_actions"
       referencedColumns: ["workspace_id"]
     },{
@@ -887,6 +941,12 @@ isOneToOne: false
       columns: ["workspace_id"]
 isOneToOne: false
       referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "output_rules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recent_failures"
       referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "output_rules_workspace_id_fkey"
@@ -968,6 +1028,12 @@ isOneToOne: false
       foreignKeyName: "profiles_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "recent_failures"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "profiles_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "recommended_actions"
       referencedColumns: ["workspace_id"]
     },{
@@ -1033,6 +1099,12 @@ isOneToOne: false
       columns: ["workspace_id"]
 isOneToOne: false
       referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "queues_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recent_failures"
       referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "queues_workspace_id_fkey"
@@ -1170,6 +1242,12 @@ isOneToOne: false
       foreignKeyName: "saved_views_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "recent_failures"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "saved_views_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "recommended_actions"
       referencedColumns: ["workspace_id"]
     },{
@@ -1247,6 +1325,12 @@ isOneToOne: false
       columns: ["workspace_id"]
 isOneToOne: false
       referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "schedules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recent_failures"
       referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "schedules_workspace_id_fkey"
@@ -1367,6 +1451,12 @@ isOneToOne: false
       columns: ["workspace_id"]
 isOneToOne: false
       referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "ventures_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recent_failures"
       referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "ventures_workspace_id_fkey"
@@ -1499,6 +1589,62 @@ isOneToOne: false
       referencedColumns: ["role"]
     }
                   ]
+                },"budget_overview": {
+                  Row: {
+                    "approval_threshold": number | null,"asked_cap": number | null,"breached": boolean | null,"breached_at": string | null,"cap": number,"currency": string,"ends_at": string | null,"id": number,"name": string,"on_breach": string,"pending_approval_id": number | null,"period": string,"reserved": number | null,"scope": string,"scope_name": string | null,"share": number | null,"spent": number | null,"starts_at": string | null,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    {
+      foreignKeyName: "budgets_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "dead_letter_groups"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "budgets_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "budgets_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recent_failures"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "budgets_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recommended_actions"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "budgets_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "runtime_labels"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "budgets_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "spend"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "budgets_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "status_now"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "budgets_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "workspaces"
+      referencedColumns: ["id"]
+    }
+                  ]
                 },"dead_letter_groups": {
                   Row: {
                     "error_class": string | null,"filter": Json | null,"fingerprint": string | null,"first_died_at": string | null,"first_job": number | null,"hint": string,"jobs": number | null,"kind": string,"kinds": number | null,"last_died_at": string,"last_error": string | null,"last_job": number,"workspace_id": string
@@ -1560,6 +1706,12 @@ isOneToOne: false
       columns: ["workspace_id"]
 isOneToOne: false
       referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "lanes_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recent_failures"
       referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "lanes_workspace_id_fkey"
@@ -1637,6 +1789,12 @@ isOneToOne: false
       foreignKeyName: "members_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "recent_failures"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "recommended_actions"
       referencedColumns: ["workspace_id"]
     },{
@@ -1699,6 +1857,12 @@ isOneToOne: false
       foreignKeyName: "members_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "recent_failures"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "recommended_actions"
       referencedColumns: ["workspace_id"]
     },{
@@ -1752,6 +1916,12 @@ isOneToOne: false
       columns: ["workspace_id"]
 isOneToOne: false
       referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "profiles_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recent_failures"
       referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "profiles_workspace_id_fkey"
@@ -1821,6 +1991,12 @@ isOneToOne: false
       foreignKeyName: "queues_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "recent_failures"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "queues_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "recommended_actions"
       referencedColumns: ["workspace_id"]
     },{
@@ -1851,7 +2027,15 @@ isOneToOne: false
                   ]
                 },"recent_failures": {
                   Row: {
-                    "error_class": string | null,"error_message": string | null,"fingerprint": string | null,"job_ids": (number)[] | null,"jobs": number | null,"kind": string | null,"last_at": string | null,"workspace_id": string
+                    "error_class": string | null,"error_message": string | null,"fingerprint": string | null,"job_ids": (number)[] | null,"jobs": number | null,"kind": string,"last_at": string | null,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    
+                  ]
+                },"recent_retries": {
+                  Row: {
+                    "attempt": number,"before_error": string | null,"before_outcome": string | null,"job_id": number,"kind": string,"max_attempts": number,"name": string | null,"outcome": string | null,"run_id": number,"started_at": string,"state": string,"workspace_id": string
                   }
                   ComputedFields: never
                   Relationships: [
@@ -1859,7 +2043,7 @@ isOneToOne: false
                   ]
                 },"recommended_actions": {
                   Row: {
-                    "page": string | null,"place": number | null,"sentence": string | null,"subject": string | null,"target": string | null,"urgency": string | null,"workspace_id": string
+                    "page": string | null,"place": number | null,"sentence": string | null,"subject": string | null,"target": string | null,"urgency": string | null,"verb": string | null,"workspace_id": string
                   }
                   ComputedFields: never
                   Relationships: [
@@ -1890,6 +2074,12 @@ isOneToOne: false
       columns: ["workspace_id"]
 isOneToOne: false
       referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "schedules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recent_failures"
       referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "schedules_workspace_id_fkey"
@@ -1933,14 +2123,14 @@ isOneToOne: false
                   ]
                 },"status_now": {
                   Row: {
-                    "awaiting_approval": number | null,"blocked": number | null,"completed_24h": number | null,"failed_24h": number | null,"live_workers": number | null,"paused_lanes": number | null,"paused_queues": number | null,"quarantined": number | null,"retrying": number | null,"running": number | null,"single_operator": boolean,"supervisor": string | null,"supervisor_age_seconds": number | null,"supervisor_label": string | null,"waiting": number | null,"worker_heartbeat_age_seconds": number | null,"worker_label": string | null,"workspace": string,"workspace_id": string
+                    "awaiting_approval": number | null,"blocked": number | null,"completed_24h": number | null,"failed_24h": number | null,"live_workers": number | null,"paused_lanes": number | null,"paused_queues": number | null,"quarantined": number | null,"retried_24h": number | null,"retrying": number | null,"running": number | null,"single_operator": boolean,"supervisor": string | null,"supervisor_age_seconds": number | null,"supervisor_label": string | null,"waiting": number | null,"worker_heartbeat_age_seconds": number | null,"worker_label": string | null,"workspace": string,"workspace_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                           "awaiting_approval"?: never,"blocked"?: never,"completed_24h"?: never,"failed_24h"?: never,"live_workers"?: never,"paused_lanes"?: never,"paused_queues"?: never,"quarantined"?: never,"retrying"?: never,"running"?: never,"single_operator"?: boolean | null,"supervisor"?: never,"supervisor_age_seconds"?: never,"supervisor_label"?: never,"waiting"?: never,"worker_heartbeat_age_seconds"?: never,"worker_label"?: never,"workspace"?: string | null,"workspace_id"?: string | null
+                           "awaiting_approval"?: never,"blocked"?: never,"completed_24h"?: never,"failed_24h"?: never,"live_workers"?: never,"paused_lanes"?: never,"paused_queues"?: never,"quarantined"?: never,"retried_24h"?: never,"retrying"?: never,"running"?: never,"single_operator"?: boolean | null,"supervisor"?: never,"supervisor_age_seconds"?: never,"supervisor_label"?: never,"waiting"?: never,"worker_heartbeat_age_seconds"?: never,"worker_label"?: never,"workspace"?: string | null,"workspace_id"?: string | null
                          }
                         Update: {
-                           "awaiting_approval"?: never,"blocked"?: never,"completed_24h"?: never,"failed_24h"?: never,"live_workers"?: never,"paused_lanes"?: never,"paused_queues"?: never,"quarantined"?: never,"retrying"?: never,"running"?: never,"single_operator"?: boolean | null,"supervisor"?: never,"supervisor_age_seconds"?: never,"supervisor_label"?: never,"waiting"?: never,"worker_heartbeat_age_seconds"?: never,"worker_label"?: never,"workspace"?: string | null,"workspace_id"?: string | null
+                           "awaiting_approval"?: never,"blocked"?: never,"completed_24h"?: never,"failed_24h"?: never,"live_workers"?: never,"paused_lanes"?: never,"paused_queues"?: never,"quarantined"?: never,"retried_24h"?: never,"retrying"?: never,"running"?: never,"single_operator"?: boolean | null,"supervisor"?: never,"supervisor_age_seconds"?: never,"supervisor_label"?: never,"waiting"?: never,"worker_heartbeat_age_seconds"?: never,"worker_label"?: never,"workspace"?: string | null,"workspace_id"?: string | null
                          }
                         Relationships: [
                     
@@ -1986,6 +2176,12 @@ isOneToOne: false
       columns: ["workspace_id"]
 isOneToOne: false
       referencedRelation: "ledger_status"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "recent_failures"
       referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "members_workspace_id_fkey"
@@ -2164,6 +2360,11 @@ isOneToOne: false
         isOneToOne: false
         isSetofReturn: true
       } },
+"match_events":
+{ Args: { "p_before"?: number,"p_filter"?: Json,"p_limit"?: number,"p_workspace": string }; Returns: {
+              "action": string,"actor": string,"actor_name": string,"at": string,"data": Json,"routine": boolean,"seq": number,"subject_id": string,"subject_type": string
+            }[]
+                           },
 "match_jobs":
 { Args: { "p_after"?: Json,"p_filter"?: Json,"p_limit"?: number,"p_order"?: string,"p_workspace": string }; Returns: {
               "attempt": number,

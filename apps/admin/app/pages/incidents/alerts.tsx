@@ -123,20 +123,23 @@ export function Alerts({ alerts }: { alerts: readonly Alert[] }) {
     {
       id: "text",
       header: "Alert",
-      cell: ({ id, text }) => (
-        <span id={`alert-${id}`} className="clip" title={text}>
-          {text}
-        </span>
+      cell: ({ id, text, subject, channel }) => (
+        <>
+          <span id={`alert-${id}`} className="clip" title={text}>
+            {text}
+          </span>
+          <span className="dim">
+            about <Subject text={subject} />, to {channel}
+          </span>
+        </>
       ),
     },
-    { id: "about", header: "About", by: ({ subject }) => subject, cell: ({ subject }) => <Subject text={subject} /> },
     {
       id: "incident",
       header: "Incident",
       right: true,
       cell: ({ incident_id }) => (incident_id === null ? "–" : <a href={`#${incident_id}`}>{incident_id}</a>),
     },
-    { id: "channel", header: "Channel", cell: ({ channel }) => channel },
     {
       id: "folded",
       header: "Folded in",

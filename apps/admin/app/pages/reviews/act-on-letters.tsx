@@ -81,7 +81,7 @@ function Ask({ meant: { allowed, filter }, onDone }: { meant: LettersMeant; onDo
       <div role="status" data-matched={data?.matched}>
         {data ? (
           <>
-            <b>{plural(matched, "open dead letter")}</b> now: {inWords(filter)}.
+            <b>{plural(matched, "open dead letter")}</b> now: {inWords(filter)}
           </>
         ) : (
           "Counting what matches …"
@@ -94,7 +94,7 @@ function Ask({ meant: { allowed, filter }, onDone }: { meant: LettersMeant; onDo
           label="Do nothing if more match than"
           description={
             matched > most
-              ? `${count(matched)} match now: more than when this was opened.`
+              ? `${count(matched)} match now: it would be refused.`
               : "What fails for good while you read this is not touched."
           }
           min={1}

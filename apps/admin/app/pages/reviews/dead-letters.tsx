@@ -1,5 +1,5 @@
-import { Button, Group, Select, Stack } from "@mantine/core";
-import { Link, useParams, useSearchParams } from "react-router";
+import { Button, Group, Stack } from "@mantine/core";
+import { Link, useParams } from "react-router";
 import { type Allowed, capital } from "../../parts/act.tsx";
 import { AskActs } from "../../parts/act-dialog.tsx";
 import { Ago } from "../../parts/ago.tsx";
@@ -7,10 +7,10 @@ import { count, plural } from "../../parts/format.ts";
 import { Empty, Section } from "../../parts/page.tsx";
 import { State } from "../../parts/state.tsx";
 import { type Column, DataTable } from "../../parts/table.tsx";
-import { Typed } from "../../parts/typed.tsx";
 import type { Reviews } from "../reviews.tsx";
 import type { LettersMeant } from "./act-on-letters.tsx";
-import { FIELDS, type Field, type Filter, inWords, searchOf, withField } from "./filter.ts";
+import { type Filter, inWords, searchOf } from "./filter.ts";
+import { LetterFilters } from "./letter-filters.tsx";
 
 /** One row of `holdfast.dead_letters`. */
 export interface Letter {
@@ -44,12 +44,6 @@ export interface LetterGroup {
 
 type Ask = (meant: LettersMeant) => void;
 
-const SPANS = [
-  { value: "1h", label: "in the last hour" },
-  { value: "24h", label: "in the last 24 hours" },
-  { value: "7d", label: "in the last 7 days" },
-];
-
 /** What failed for good: alike ones together, then one by one, and acts on all that match. */
 export function DeadLetters({ reviews, onAsk }: { reviews: Reviews; onAsk: Ask }) {
   const { filter, matched, letters, groups, onLetters, problem } = reviews;
@@ -57,7 +51,7 @@ export function DeadLetters({ reviews, onAsk }: { reviews: Reviews; onAsk: Ask }
   return (
     <Section title="Dead letters" id="dead-letters">
       <Stack gap="xs">
-        <Filters reviews={reviews} />
+        <LetterFilters reviews={reviews} />
         {problem && <div role="alert">{problem}</div>}
         {!filtered && groups.length > 0 && (
           <DataTable
@@ -110,61 +104,6 @@ export function DeadLetters({ reviews, onAsk }: { reviews: Reviews; onAsk: Ask }
   );
 }
 
-function Filters({ reviews }: { reviews: Reviews }) {
-  const [search, setSearch] = useSearchParams();
-  const set = (field: Field, value: string | null) =>
-    setSearch((was) => withField(was, field, value), { preventScrollReset: true });
-  const choice = (field: Field, label: string, data: readonly string[], width: number) => {
-    const chosen = search.get(field);
-    return (
-      <Select
-        size="xs"
-        w={width}
-        aria-label={label}
-        placeholder={label}
-        data={chosen && !data.includes(chosen) ? [...data, chosen] : [...data]}
-        value={chosen}
-        onChange={(value) => set(field, value)}
-        searchable
-        clearable
-        clearButtonProps={{ "aria-label": `Any ${label.toLowerCase()}` }}
-      />
-    );
-  };
-  const classes = [...new Set(reviews.groups.map(({ error_class }) => error_class).filter((each) => each !== null))];
-  const since = search.get("after");
-  return (
-    <Group gap="xs" role="search" aria-label="Filter dead letters">
-      {choice("kind", "Kind", reviews.kinds, 150)}
-      {choice("queue", "Queue", reviews.queues, 130)}
-      {choice("error_class", "Kind of failure", classes.sort(), 160)}
-      <Select
-        size="xs"
-        w={150}
-        aria-label="Failed"
-        placeholder="Any time"
-        data={
-          since && !SPANS.some(({ value }) => value === since)
-            ? [...SPANS, { value: since, label: `since ${since}` }]
-            : SPANS
-        }
-        value={since}
-        onChange={(value) => set("after", value)}
-        clearable
-        clearButtonProps={{ "aria-label": "Any time" }}
-      />
-      <Typed field="before" label="Before" placeholder="Before (ISO, or 1h)" search={search} set={set} width={150} />
-      <Typed field="job" label="Job" placeholder="Job" search={search} set={set} width={80} />
-      <Typed field="fingerprint" label="Fingerprint" placeholder="Fingerprint" search={search} set={set} width={150} />
-      {FIELDS.some((field) => search.has(field)) && (
-        <Button size="xs" variant="subtle" c="inherit" onClick={() => setSearch({}, { preventScrollReset: true })}>
-          Clear filters
-        </Button>
-      )}
-    </Group>
-  );
-}
-
 function groupColumns(allowed: readonly Allowed[], onAsk: Ask): Column<LetterGroup>[] {
   return [
     { id: "jobs", header: "Alike", right: true, by: ({ jobs }) => jobs, cell: ({ jobs }) => <b>{count(jobs)}</b> },
@@ -191,15 +130,18 @@ function groupColumns(allowed: readonly Allowed[], onAsk: Ask): Column<LetterGro
     { id: "class", header: "Failure", by: (group) => group.error_class, cell: (group) => group.error_class ?? "–" },
     {
       id: "last",
-      header: "Newest",
+      header: "Newest, oldest",
       by: (group) => group.last_died_at,
-      cell: (group) => <Ago at={group.last_died_at} />,
-    },
-    {
-      id: "first",
-      header: "Oldest",
-      by: (group) => group.first_died_at,
-      cell: (group) => <Ago at={group.first_died_at} />,
+      cell: (group) => (
+        <>
+          <Ago at={group.last_died_at} />
+          {group.jobs > 1 && (
+            <div className="dim">
+              <Ago at={group.first_died_at} />
+            </div>
+          )}
+        </>
+      ),
     },
     actColumn(allowed, onAsk, ({ filter, jobs }) => ({ filter, about: `${plural(jobs, "job")}: ${inWords(filter)}` })),
   ];
@@ -214,8 +156,17 @@ function letterColumns(allowed: readonly Allowed[], onAsk: Ask): Column<Letter>[
       by: ({ job_id }) => job_id,
       cell: (letter) => <JobLink letter={letter} />,
     },
-    { id: "kind", header: "Kind", by: ({ kind }) => kind, cell: ({ kind }) => kind },
-    { id: "queue", header: "Queue", by: ({ queue }) => queue, cell: ({ queue }) => queue },
+    {
+      id: "kind",
+      header: "Kind, queue",
+      by: ({ kind }) => kind,
+      cell: ({ kind, queue }) => (
+        <>
+          {kind}
+          <div className="dim">{queue}</div>
+        </>
+      ),
+    },
     {
       id: "ended",
       header: "Ended",
@@ -251,7 +202,7 @@ function letterColumns(allowed: readonly Allowed[], onAsk: Ask): Column<Letter>[
       header: "Alike",
       cell: ({ fingerprint }) =>
         fingerprint ? (
-          <Link className="mono" to={`?fingerprint=${fingerprint}`} preventScrollReset title={fingerprint}>
+          <Link className="mono hf-digest" to={`?fingerprint=${fingerprint}`} preventScrollReset title={fingerprint}>
             {fingerprint.slice(0, 8)}
           </Link>
         ) : (
