@@ -41,6 +41,9 @@ async function furnish(team: TestWorkspace): Promise<[number, number]> {
   await job(db, { workspace: slug, state: "failed", by });
   await job(db, { workspace: slug, state: "canceled" });
   await job(db, { workspace: slug, state: "blocked" });
+  const again = await job(db, { workspace: slug, state: "failed", by });
+  await act(db.pool(), { workspace: slug, verb: "retry", subject: "job", target: { job: again }, reason: "a test" });
+  await by.finish({ token: await by.takeOne(again), outcome: "completed" });
   const stuck = await job(db, { workspace: slug, state: "failed", by });
   await enqueue(db, { workspace: slug, options: { depends_on: [stuck], labels: { team: "a" } } });
   const pool = db.pool();

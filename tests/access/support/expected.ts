@@ -13,6 +13,7 @@ export const EXPECTED = `
   holdfast.approval_decisions   ---- NR-- OR-- OR-- OO-- OO-- A--- ----
   holdfast.approval_overview    ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.approvals            ---- N--- O--- O--- O--- O--- A--- ----
+  holdfast.budget_overview      ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.budget_periods       ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.budgets              ---- NR-- OR-- OR-- OR-- OO-- AA-- ----
   holdfast.command_rules        ---- NR-- OR-- OR-- OR-- OO-- AA-- ----
@@ -55,6 +56,7 @@ export const EXPECTED = `
   holdfast.queue_overview       ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.queues               ---- NR-- OR-- OR-- OR-- OO-- AA-- ----
   holdfast.recent_failures      ---- N--- O--- O--- O--- O--- A--- ----
+  holdfast.recent_retries       ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.recommended_actions  ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.refusals             ---- NR-- OO-- OO-- OO-- OO-- AA-- ----
   holdfast.roles                ---- A--- A--- A--- A--- A--- A--- ----

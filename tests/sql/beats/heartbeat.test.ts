@@ -116,6 +116,21 @@ test("a command's progress reaches its job, kept between 0 and 1", async () => {
   expect(rows[0]).toEqual({ progress: 1, progress_message: "far" });
 });
 
+test("a beat that says nothing of progress leaves it as it was", async () => {
+  const silent = await running("command");
+  await beat(silent.token);
+  expect(await lease(silent.token)).toMatchObject({ progress: null });
+  await beat(silent.token, { progress: 0.4, message: "on" });
+  await beat(silent.token, { cpu_seconds: 2 });
+  expect(await lease(silent.token)).toMatchObject({ progress: 0.4, progress_message: "on" });
+  const inProcess = await running();
+  await workerBeat([{ token: inProcess.token }]);
+  expect(await lease(inProcess.token)).toMatchObject({ progress: null });
+  await workerBeat([{ token: inProcess.token, progress: 0.6 }]);
+  await workerBeat([{ token: inProcess.token }]);
+  expect(await lease(inProcess.token)).toMatchObject({ progress: 0.6 });
+});
+
 test("a heartbeat does not wait for a session that holds its job", async () => {
   const { id, token } = await running("command");
   const holder = await db.pool().connect();

@@ -122,10 +122,17 @@ describe("recommended_actions", () => {
     (
       await who(db, (client) =>
         client.query(
-          "select urgency, subject, target, page, sentence from holdfast.recommended_actions order by place",
+          "select urgency, subject, target, page, sentence, verb from holdfast.recommended_actions order by place",
         ),
       )
-    ).rows as { urgency: string; subject: string; target: string | null; page: string; sentence: string }[];
+    ).rows as {
+      urgency: string;
+      subject: string;
+      target: string | null;
+      page: string;
+      sentence: string;
+      verb: string | null;
+    }[];
   const subjects = async (who?: RolePlay) => (await advice(who)).map((row) => row.subject);
 
   test("where all is well there is no row", async () => {
@@ -171,6 +178,11 @@ describe("recommended_actions", () => {
       ["soon", "job", expect.any(String)],
       ["when_you_can", "dead_letter", null],
       ["when_you_can", "schedule", "health_scan"],
+    ]);
+    // Where one act does it, it is named; the pages offer it to whom subject_actions does.
+    expect(rows.filter((row) => row.verb).map((row) => [row.verb, row.subject])).toEqual([
+      ["release", "stop"],
+      ["resume", "queue"],
     ]);
     expect(rows.find((row) => row.subject === "queue")?.sentence).toContain("(for the audit)");
     expect(rows.find((row) => row.subject === "dead_letter")?.sentence).toMatch(/^2 jobs failed for good/);

@@ -140,7 +140,15 @@ describe("worker_overview", () => {
       failed_24h: 3,
       running_jobs: 1,
       current_jobs: [
-        { job: running, kind: "hello", name: "long one", progress: null, running_seconds: expect.any(Number) },
+        {
+          job: running,
+          workspace: "local",
+          kind: "hello",
+          name: "long one",
+          progress: null,
+          progress_message: null,
+          running_seconds: expect.any(Number),
+        },
       ],
     });
     expect(Number((await seen(by.id)).cost_24h)).toBe(1);

@@ -23,12 +23,15 @@ export function refusalOf(error: unknown): Refusal {
   return visible({ ok: false as const, rule: error.rule, message: error.message, hint: error.hint });
 }
 
-/** A form that says something that none of this app's pages sends. */
-export function malformed(issue: { path: PropertyKey[]; message: string } | undefined): Refusal {
+/** A form that says something that none of this app's pages sends, or whose field does not hold what it must. */
+export function malformed(
+  issue: { path: PropertyKey[]; message: string } | undefined,
+  hint = "Load the page again.",
+): Refusal {
   return {
     ok: false,
     rule: "bad_form",
     message: `${issue?.path.join(".")} ${issue?.message}.`,
-    hint: "Load the page again.",
+    hint,
   };
 }

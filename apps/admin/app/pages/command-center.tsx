@@ -1,6 +1,7 @@
 import { type LoaderFunctionArgs, useLoaderData, useOutletContext } from "react-router";
 import { type Asked, read } from "../data/holdfast.server.ts";
 import { type ActedOn, subjectActions } from "../data/subject-actions.server.ts";
+import { total } from "../parts/format.ts";
 import { Page, Section } from "../parts/page.tsx";
 import type { BudgetRow } from "../parts/spend-bar.tsx";
 import type { ShellData } from "../shell/shell.tsx";
@@ -110,7 +111,6 @@ export async function loader(args: LoaderFunctionArgs) {
           )
         : {},
     ]);
-    const sum = (key: "spent" | "reserved") => spend.reduce((total, row) => total + row[key], 0);
     return {
       runtime,
       recommended: recommended.map((each) => ({
@@ -126,8 +126,8 @@ export async function loader(args: LoaderFunctionArgs) {
       stuck,
       budgets,
       today: {
-        spent: sum("spent"),
-        reserved: sum("reserved"),
+        spent: total(spend.map(({ spent }) => spent)),
+        reserved: total(spend.map(({ reserved }) => reserved)),
         currency: spend[0]?.currency ?? budgets[0]?.currency ?? "",
       },
     };

@@ -8,8 +8,9 @@ import { money, plural } from "../parts/format.ts";
 import { Page, Section } from "../parts/page.tsx";
 import type { BudgetRow } from "../parts/spend-bar.tsx";
 import { AddBudget, Budgets } from "./costs/budgets.tsx";
-import { afterEntry, Entries, entriesBefore } from "./costs/entries.tsx";
+import { Entries } from "./costs/entries.tsx";
 import { ByName, Choices, OverDays } from "./costs/over-days.tsx";
+import { afterEntry, entriesBefore } from "./costs/place.ts";
 import { type EntryRow, PERIODS, SPOKEN, type SpendRow, sumsOf } from "./costs/rows.ts";
 import { daysOf, GROUPINGS, RANGES, type SeriesRow, seriesOf } from "./costs/series.ts";
 import "./costs.css";
@@ -101,7 +102,7 @@ const Form = z.object({
 /** Adds a budget: a row of `holdfast.budgets`. Every rule about it is the database's. */
 export async function action({ request, context }: ActionFunctionArgs): Promise<{ ok: true; name: string } | Refusal> {
   const form = Form.safeParse(Object.fromEntries(await request.formData()));
-  if (!form.success) return malformed(form.error.issues[0]);
+  if (!form.success) return malformed(form.error.issues[0], "Write it as 40 or 12.50.");
   const { data } = context.get(holdfastContext);
   const { scope_name, approval_threshold, ...budget } = form.data;
   try {

@@ -110,8 +110,7 @@ export default function Schedules() {
             style={{ display: "flex", flexWrap: "wrap", justifyContent: "space-between", fontSize: "0.8125rem" }}
           >
             <span>
-              Times are on each schedule's own clock. A schedule is not changed once it is there: add another, and
-              disable the old one.
+              Times are on each schedule's own clock. A schedule is never changed: add another, disable the old one.
             </span>
             <Legend />
           </div>

@@ -99,13 +99,13 @@ export default function Workers() {
   const columns: Column<Worker>[] = [
     {
       id: "name",
-      header: "Worker",
+      header: "Worker, lanes",
       by: (worker) => worker.name,
       cell: (worker) => (
         <span id={String(worker.id)}>
           <b>{worker.name}</b> <span className="dim num">#{worker.id}</span>
           <Where process={worker} />
-          <span className="dim">version {worker.version}</span>
+          <span title="The lanes that it serves">{worker.lanes.join(", ")}</span>
         </span>
       ),
     },
@@ -127,7 +127,6 @@ export default function Workers() {
         </>
       ),
     },
-    { id: "lanes", header: "Lanes", by: (worker) => worker.lanes.join(), cell: (worker) => worker.lanes.join(", ") },
     {
       id: "jobs",
       header: "Runs now",
@@ -212,15 +211,11 @@ export default function Workers() {
   );
 }
 
-/** Machine and process of a worker. */
-function Where({ process }: { process: Process }) {
+/** Machine, process and version of a worker. */
+function Where({ process: { host, pid, version } }: { process: Process }) {
   return (
-    <div
-      className="dim clip mono"
-      style={{ overflowWrap: "normal" }}
-      title={`host ${process.host}, pid ${process.pid}`}
-    >
-      {process.host} · {process.pid}
+    <div className="dim clip" title={`host ${host}, pid ${pid}, version ${version}`}>
+      {host} · {pid} · {version}
     </div>
   );
 }
@@ -305,12 +300,11 @@ function Ended({ processes }: { processes: readonly Process[] }) {
             },
             {
               id: "where",
-              header: "Host, pid",
+              header: "Host, pid, version",
               by: (process) => process.host,
               cell: (process) => <Where process={process} />,
             },
             { id: "lanes", header: "Lanes", cell: (process) => process.lanes.join(", ") },
-            { id: "version", header: "Version", by: (process) => process.version, cell: (process) => process.version },
             {
               id: "started",
               header: "Started",

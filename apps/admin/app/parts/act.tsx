@@ -189,7 +189,8 @@ export function Refused({ answer }: { answer: { ok: true } | Refusal | undefined
       role="alert"
       title={answer.rule === "unreachable" ? "No answer" : "Refused; nothing has changed"}
     >
-      {answer.message} {answer.hint && <span className="dim">{answer.hint}</span>}
+      {answer.message}
+      {answer.hint && <div className="dim">{answer.hint}</div>}
     </Alert>
   );
 }

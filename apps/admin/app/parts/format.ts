@@ -49,6 +49,11 @@ export function money(amount: number | string | null | undefined, currency = "")
   return `${value.toFixed(digits).replace(/(\.\d\d\d*?)0+$/, "$1")}${currency ? ` ${currency.toUpperCase()}` : ""}`;
 }
 
+/** A sum of amounts, exact to the six digits that the database keeps. */
+export function total(amounts: readonly (number | string)[]): number {
+  return Math.round(amounts.reduce<number>((sum, amount) => sum + Math.round(Number(amount) * 1e6), 0)) / 1e6;
+}
+
 /** A count with thin groups, `12 345`; what a view cut off at 10001 is said to be more than 10 000. */
 export function count(value: number | null | undefined): string {
   if (value === null || value === undefined) return "–";

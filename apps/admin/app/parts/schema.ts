@@ -72,6 +72,16 @@ function textOf(type: FieldType, value: unknown): string {
   return JSON.stringify(value) ?? "";
 }
 
+const NOUNS: Record<FieldType, string> = {
+  text: "text",
+  number: "a number",
+  integer: "a whole number",
+  boolean: "yes or no",
+  choice: "one of its choices",
+  list: "a list",
+  json: "JSON",
+};
+
 /** The payload that filled fields mean, or what is wrong with one of them. A field left empty is left out. */
 export function payloadOf(
   fields: readonly Field[],
@@ -85,7 +95,7 @@ export function payloadOf(
     else if (type === "list") payload[name] = value === "" ? [] : value.split("\n");
     else {
       const parsed = parse(value);
-      if (parsed === undefined) return { fault: `${label} is not ${type === "json" ? "JSON" : `a ${type}`}.` };
+      if (parsed === undefined) return { fault: `${label} is not ${NOUNS[type]}.` };
       payload[name] = parsed.value;
     }
   }

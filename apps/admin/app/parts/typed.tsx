@@ -1,5 +1,5 @@
-import { TextInput } from "@mantine/core";
-import { useEffect, useState } from "react";
+import { Autocomplete, TextInput } from "@mantine/core";
+import { type KeyboardEvent, useEffect, useState } from "react";
 
 /** A text filter: it is asked for when typing pauses, or at Enter. */
 export function Typed<Name extends string>({
@@ -10,6 +10,7 @@ export function Typed<Name extends string>({
   set,
   width,
   visible = false,
+  offered,
 }: {
   field: Name;
   label: string;
@@ -18,6 +19,8 @@ export function Typed<Name extends string>({
   set: (field: Name, value: string | null) => void;
   width?: number;
   visible?: boolean;
+  /** What is offered while typing; anything else may be typed, too. */
+  offered?: string[];
 }) {
   const given = search.get(field) ?? "";
   const [text, setText] = useState(given);
@@ -27,15 +30,17 @@ export function Typed<Name extends string>({
     const timer = setTimeout(() => set(field, text), 350);
     return () => clearTimeout(timer);
   });
-  return (
-    <TextInput
-      size="xs"
-      {...(visible ? { label } : { "aria-label": label })}
-      {...(width ? { w: width } : {})}
-      {...(placeholder ? { placeholder } : {})}
-      value={text}
-      onChange={(event) => setText(event.currentTarget.value)}
-      onKeyDown={(event) => event.key === "Enter" && set(field, text)}
-    />
+  const props = {
+    size: "xs",
+    ...(visible ? { label } : { "aria-label": label, title: label }),
+    ...(width ? { w: width } : {}),
+    ...(placeholder ? { placeholder } : {}),
+    value: text,
+    onKeyDown: (event: KeyboardEvent) => event.key === "Enter" && set(field, text),
+  } as const;
+  return offered ? (
+    <Autocomplete {...props} data={offered} onChange={setText} />
+  ) : (
+    <TextInput {...props} onChange={(event) => setText(event.currentTarget.value)} />
   );
 }

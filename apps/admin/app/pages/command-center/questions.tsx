@@ -66,7 +66,8 @@ export function Running({ rows, all }: { rows: readonly (RunningRow & { typical:
       none="Nothing runs now."
     >
       {rows.map((row) => {
-        const guess = row.typical === null ? 0 : Math.min(0.99, row.running_seconds / row.typical);
+        // Past its usual time there is nothing to guess by: an almost full bar would say that it is almost done.
+        const guess = row.typical !== null && row.running_seconds < row.typical ? row.running_seconds / row.typical : 0;
         const share = row.progress ?? guess;
         const percent = `${Math.round(share * 100)} %`;
         return (
@@ -81,7 +82,7 @@ export function Running({ rows, all }: { rows: readonly (RunningRow & { typical:
               />
             </span>
             <span className="cc-grow cc-clip dim" title={row.progress_message ?? ""}>
-              {row.progress !== null && <span className="num">{percent} </span>}
+              {row.progress === null ? "no progress reported" : <span className="num">{percent} </span>}
               {row.progress_message}
             </span>
             <span className="num cc-end">

@@ -197,7 +197,8 @@ function BudgetForm({ currency, onDone }: { currency: string; onDone: () => void
   const [scope, setScope] = useState("workspace");
   const fetcher = useFetcher<typeof action>();
   const { load, data: names } = useFetcher<StopScope>();
-  useEffect(() => void load(`/w/${workspace}/stop-scope`), [load, workspace]);
+  // The names only: a scope without a name is not previewed.
+  useEffect(() => void load(`/w/${workspace}/stop-scope?scope=venture`), [load, workspace]);
   const { data, state } = fetcher;
   useEffect(() => {
     if (state === "idle" && data?.ok) onDone();

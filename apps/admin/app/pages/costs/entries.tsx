@@ -7,27 +7,6 @@ import { State } from "../../parts/state.tsx";
 import { DataTable } from "../../parts/table.tsx";
 import type { EntryRow } from "./rows.ts";
 
-const PLACE = /^(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d))_(\d+)$/;
-
-/** The place in the cost ledger after an entry: what its order goes by. */
-export function afterEntry({ counts_at, id }: EntryRow): string {
-  return `${counts_at}_${id}`;
-}
-
-interface Narrowed<T> {
-  lte(column: string, value: string): T;
-  or(filter: string): T;
-}
-
-/** Only what comes after a place in the cost ledger; from its beginning when the address names none. */
-export function entriesBefore<T extends Narrowed<T>>(query: T, place: string | null): T {
-  const found = PLACE.exec(place ?? "");
-  if (!found) return query;
-  const [, at, id] = found;
-  // The first condition is the range of an index, the second takes the entries of the same moment apart.
-  return query.lte("counts_at", at as string).or(`counts_at.lt."${at}",id.lt.${id}`);
-}
-
 /** Every amount reserved, settled, released and adjusted, newest first. */
 export function Entries({ entries, older }: { entries: readonly EntryRow[]; older: string | null }) {
   const { workspace } = useParams();
@@ -62,7 +41,7 @@ export function Entries({ entries, older }: { entries: readonly EntryRow[]; olde
             header: "Amount",
             right: true,
             by: ({ amount }) => Number(amount),
-            cell: ({ amount, currency }) => money(amount, currency),
+            cell: ({ amount, currency }) => <span className="num">{money(amount, currency)}</span>,
           },
           {
             id: "job",
@@ -70,7 +49,9 @@ export function Entries({ entries, older }: { entries: readonly EntryRow[]; olde
             by: ({ job_id }) => job_id,
             cell: ({ job_id, budget }) =>
               job_id !== null ? (
-                <Link to={`/w/${workspace}/history/${job_id}`}>job {job_id}</Link>
+                <Link className="num" to={`/w/${workspace}/history/${job_id}`}>
+                  job {job_id}
+                </Link>
               ) : budget !== null ? (
                 <a href={`#${budget}`}>budget {budget}</a>
               ) : (

@@ -2,7 +2,7 @@ import { SegmentedControl } from "@mantine/core";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useSearchParams } from "react-router";
 import { capital } from "../../parts/act.tsx";
-import { count, money } from "../../parts/format.ts";
+import { count, money, total } from "../../parts/format.ts";
 import { Empty } from "../../parts/page.tsx";
 import { DataTable } from "../../parts/table.tsx";
 import { PERIODS, SPOKEN, type sumsOf } from "./rows.ts";
@@ -16,8 +16,9 @@ export function Choices({ range, by }: { range: number; by: Grouping }) {
   const set = (field: string, value: string) =>
     setSearch(
       (was) => {
-        was.set(field, value);
-        return was;
+        const next = new URLSearchParams(was);
+        next.set(field, value);
+        return next;
       },
       { preventScrollReset: true },
     );
@@ -102,7 +103,7 @@ export function OverDays({
   const [here, setHere] = useState(false);
   useEffect(() => setHere(true), []);
   const spent = series.days.filter(({ by }) => Object.keys(by).length > 0).reverse();
-  const total = series.days.reduce((sum, day) => sum + day.total, 0);
+  const all = total(series.days.map((day) => day.total));
   if (spent.length === 0) {
     return (
       <Empty title={`Nothing was spent in the last ${range} days`}>
@@ -115,7 +116,7 @@ export function OverDays({
       <div
         className="co-chart"
         role="img"
-        aria-label={`${money(total, currency)} spent in the last ${range} days, by day and ${by}. The table beside it has the figures.`}
+        aria-label={`${money(all, currency)} spent in the last ${range} days, by day and ${by}. The table beside it has the figures.`}
       >
         {here && (
           <Suspense fallback={null}>

@@ -1,3 +1,5 @@
+import { total } from "../../parts/format.ts";
+
 /** One row of `holdfast.spend`. */
 export interface SpendRow {
   period: "day" | "week" | "month";
@@ -58,8 +60,8 @@ export function sumsOf(
     const of = named.get(name) ?? none();
     named.set(name, of);
     for (const sum of [all[row.period], of[row.period]]) {
-      sum.spent += Number(row.spent);
-      sum.reserved += Number(row.reserved);
+      sum.spent = total([sum.spent, row.spent]);
+      sum.reserved = total([sum.reserved, row.reserved]);
       sum.jobs += row.jobs;
     }
   }

@@ -1,3 +1,5 @@
+import { total } from "../../parts/format.ts";
+
 /** How far back the chart may go, in days. */
 export const RANGES = [7, 30, 90] as const;
 
@@ -45,7 +47,7 @@ export function seriesOf(rows: readonly SeriesRow[], days: readonly string[], na
   const known = new Set(days);
   const within = rows.filter(({ day }) => known.has(day)).map((row) => ({ ...row, name: row.name ?? nameless }));
   const totals = new Map<string, number>();
-  for (const { name, spent } of within) totals.set(name, (totals.get(name) ?? 0) + Number(spent));
+  for (const { name, spent } of within) totals.set(name, total([totals.get(name) ?? 0, spent]));
   const ranked = [...totals].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0])).map(([name]) => name);
   const named = ranked.length > COLOURS ? ranked.slice(0, COLOURS - 1) : ranked;
   const table = new Map(days.map((day) => [day, { day, total: 0, by: {} as Record<string, number> }]));
@@ -53,8 +55,8 @@ export function seriesOf(rows: readonly SeriesRow[], days: readonly string[], na
     const of = table.get(day);
     if (!of) continue;
     const column = named.includes(name) ? name : OTHERS;
-    of.by[column] = (of.by[column] ?? 0) + Number(spent);
-    of.total += Number(spent);
+    of.by[column] = total([of.by[column] ?? 0, spent]);
+    of.total = total([of.total, spent]);
   }
   return { names: ranked.length > COLOURS ? [...named, OTHERS] : named, days: [...table.values()] };
 }

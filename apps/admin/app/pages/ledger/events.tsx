@@ -52,7 +52,10 @@ export function Events({ events, filtered }: { events: readonly EventRow[]; filt
             header: "About",
             cell: ({ subject_type, subject_id }) => {
               const place = PLACES[subject_type]?.(encodeURIComponent(subject_id));
-              const text = `${subject_type.replaceAll("_", " ")} ${subject_id}`;
+              // There is one ledger and one workspace here: their long ids say nothing.
+              const text = ["ledger", "workspace"].includes(subject_type)
+                ? subject_type
+                : `${subject_type.replaceAll("_", " ")} ${subject_id}`;
               return place ? (
                 <Link className="clip le-subject" to={`/w/${workspace}${place}`} title={text}>
                   {text}

@@ -1,10 +1,8 @@
+import { momentOf } from "../history/filter.ts";
+
 /** The fields of `holdfast.match_events`' filter, with how the address bar spells them. */
 export const FIELDS = ["action", "actor", "subject_type", "subject_id", "after", "before", "routine"] as const;
 export type Field = (typeof FIELDS)[number];
-
-/** How far back a time may be said in words: `24h`, `7d`. */
-const AGO = /^(\d{1,4})([mhd])$/;
-const MS = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /**
  * The filter that an address means. A time may be an age such as `24h`, counted from now. What makes no sense is passed on:
@@ -15,8 +13,7 @@ export function filterOf(search: URLSearchParams, now: number): Record<string, s
   for (const field of FIELDS) {
     const text = search.get(field)?.trim();
     if (!text) continue;
-    const ago = field === "after" || field === "before" ? AGO.exec(text) : null;
-    filter[field] = ago ? new Date(now - Number(ago[1]) * MS[ago[2] as keyof typeof MS]).toISOString() : text;
+    filter[field] = field === "after" || field === "before" ? momentOf(text, now) : text;
   }
   return filter;
 }

@@ -1,6 +1,6 @@
-import { Autocomplete, Button, Checkbox, Group, Select } from "@mantine/core";
-import { useEffect, useState } from "react";
+import { Button, Checkbox, Group, Select } from "@mantine/core";
 import { useSearchParams } from "react-router";
+import { Typed } from "../../parts/typed.tsx";
 import { FIELDS, type Field } from "./filter.ts";
 
 const SPANS = [
@@ -41,27 +41,43 @@ export function Filters() {
   const set = (field: Field, value: string | null) =>
     setSearch(
       (was) => {
-        if (value) was.set(field, value);
-        else was.delete(field);
-        was.delete("below");
-        return was;
+        const next = new URLSearchParams(was);
+        if (value) next.set(field, value);
+        else next.delete(field);
+        next.delete("below");
+        return next;
       },
       { preventScrollReset: true },
     );
   const after = search.get("after");
   return (
     <Group gap="xs" mb="xs" role="search" aria-label="Filters">
-      <Typed field="action" label="Action begins with" placeholder="budget. or job.cancel" search={search} set={set} />
-      <Typed field="actor" label="By" placeholder="a name, worker: or user:…" search={search} set={set} />
       <Typed
-        field="subject_type"
-        label="About"
-        placeholder="about: job, budget …"
-        data={SUBJECTS}
+        width={165}
+        field="action"
+        label="Action begins with"
+        placeholder="budget. or job.cancel"
         search={search}
         set={set}
       />
-      <Typed field="subject_id" label="Its id or name" placeholder="Its id or name" search={search} set={set} />
+      <Typed width={165} field="actor" label="By" placeholder="a name, worker: or user:…" search={search} set={set} />
+      <Typed
+        width={165}
+        field="subject_type"
+        label="About"
+        placeholder="about: job, budget …"
+        offered={SUBJECTS}
+        search={search}
+        set={set}
+      />
+      <Typed
+        width={165}
+        field="subject_id"
+        label="Its id or name"
+        placeholder="Its id or name"
+        search={search}
+        set={set}
+      />
       <Select
         size="xs"
         w={130}
@@ -77,7 +93,14 @@ export function Filters() {
         clearable
         clearButtonProps={{ "aria-label": "Any time" }}
       />
-      <Typed field="before" label="Before" placeholder="before, ISO 8601 or 24h" search={search} set={set} />
+      <Typed
+        width={165}
+        field="before"
+        label="Before"
+        placeholder="before, ISO 8601 or 24h"
+        search={search}
+        set={set}
+      />
       <Checkbox
         size="xs"
         label="with what every job leaves behind"
@@ -91,45 +114,5 @@ export function Filters() {
         </Button>
       )}
     </Group>
-  );
-}
-
-/** A text that goes into the address once typing pauses. */
-function Typed({
-  field,
-  label,
-  placeholder,
-  data = [],
-  search,
-  set,
-}: {
-  field: Field;
-  label: string;
-  placeholder: string;
-  /** What is offered; anything may be typed. */
-  data?: string[];
-  search: URLSearchParams;
-  set: (field: Field, value: string | null) => void;
-}) {
-  const given = search.get(field) ?? "";
-  const [text, setText] = useState(given);
-  useEffect(() => setText(given), [given]);
-  useEffect(() => {
-    if (text === given) return;
-    const timer = setTimeout(() => set(field, text), 350);
-    return () => clearTimeout(timer);
-  });
-  return (
-    <Autocomplete
-      size="xs"
-      w={165}
-      aria-label={label}
-      title={label}
-      placeholder={placeholder}
-      value={text}
-      data={data}
-      onChange={setText}
-      onKeyDown={(event) => event.key === "Enter" && set(field, text)}
-    />
   );
 }

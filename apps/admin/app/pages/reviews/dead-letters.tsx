@@ -170,8 +170,13 @@ function letterColumns(allowed: readonly Allowed[], onAsk: Ask): Column<Letter>[
     {
       id: "ended",
       header: "Ended",
-      by: (letter) => letter.state_before,
-      cell: (letter) => <State state={letter.state_before} />,
+      by: ({ attempts }) => attempts,
+      cell: ({ state_before, attempts }) => (
+        <>
+          <State state={state_before} />
+          <div className="dim">{plural(attempts, "attempt")}</div>
+        </>
+      ),
     },
     {
       id: "error",
@@ -188,13 +193,6 @@ function letterColumns(allowed: readonly Allowed[], onAsk: Ask): Column<Letter>[
           </span>
         </>
       ),
-    },
-    {
-      id: "attempts",
-      header: "Attempts",
-      right: true,
-      by: ({ attempts }) => attempts,
-      cell: ({ attempts }) => attempts,
     },
     { id: "died", header: "Failed", by: ({ died_at }) => died_at, cell: ({ died_at }) => <Ago at={died_at} /> },
     {

@@ -39,7 +39,7 @@ export function rulesInWords(rules: Rules): string[] {
   const catchUp: Record<string, string> = {
     skip: "fires nothing late",
     once: `after a gap fires the newest of the last ${age}`,
-    all: `after a gap fires all, ${rules.catch_up_limit} at most, of the last ${age}`,
+    all: `after a gap fires the newest ${rules.catch_up_limit} of the last ${age}`,
   };
   return [
     OVERLAP[rules.overlap] ?? `overlap: ${rules.overlap}`,
