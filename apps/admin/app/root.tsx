@@ -5,14 +5,15 @@ import "@mantine/charts/styles.layer.css";
 import "@xterm/xterm/css/xterm.css";
 import "./app.css";
 import { ColorSchemeScript, MantineProvider, mantineHtmlProps } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
-import { type ReactNode, use, useEffect } from "react";
+import { lazy, type ReactNode, Suspense, use, useEffect, useState } from "react";
 import { Links, Meta, type MiddlewareFunction, Outlet, Scripts, ScrollRestoration } from "react-router";
 import { supabaseMiddleware } from "./data/session.server.ts";
 import { Failed } from "./shell/failed.tsx";
 import { nonceMiddleware } from "./shell/nonce.server.ts";
 import { NonceContext } from "./shell/nonce.ts";
 import { theme } from "./theme.ts";
+
+const Notifications = lazy(async () => ({ default: (await import("@mantine/notifications")).Notifications }));
 
 export const middleware: MiddlewareFunction<Response>[] = [nonceMiddleware, supabaseMiddleware];
 
@@ -34,13 +35,26 @@ export function Layout({ children }: { children: ReactNode }) {
       </head>
       <body>
         <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
-          <Notifications position="bottom-right" autoClose={8_000} />
+          <Notices />
           {children}
         </MantineProvider>
         <ScrollRestoration nonce={nonce} />
         <Scripts nonce={nonce} />
       </body>
     </html>
+  );
+}
+
+/** Where what was done is told. Loaded once the page is there: nothing is told before. */
+function Notices() {
+  const [here, setHere] = useState(false);
+  useEffect(() => setHere(true), []);
+  return (
+    here && (
+      <Suspense>
+        <Notifications position="bottom-right" autoClose={8_000} />
+      </Suspense>
+    )
   );
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { build } from "../server/build.ts";
+import { BUILDING_MS } from "./support/app.ts";
 import { filesOf, findings, firstLoads, NOT_IN_BROWSER, NOT_IN_SERVER } from "./support/bundle.ts";
 
 const APP = join(import.meta.dirname, "../app");
@@ -17,7 +18,7 @@ beforeAll(async () => {
   client = built.client;
   server = join(built.server, "..");
   copies = mkdtempSync(join(tmpdir(), "holdfast-bundle-"));
-});
+}, BUILDING_MS);
 afterAll(() => rmSync(copies, { recursive: true, force: true }));
 
 test("nothing that a browser is given holds a secret, a database's address or a module of the server", () => {

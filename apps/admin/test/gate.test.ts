@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { gate, originsOf } from "../server/gate.ts";
-import { App, ask, builtOnce } from "./support/app.ts";
+import { App, ask, BUILDING_MS, builtOnce } from "./support/app.ts";
 
 const LOOPBACK = originsOf("127.0.0.1", 54_330, undefined);
 const PUBLIC = originsOf("0.0.0.0", 54_330, "https://ops.example.com");
@@ -81,7 +81,7 @@ describe("over a socket", () => {
     const project = { HOLDFAST_URL: "http://127.0.0.1:9", HOLDFAST_KEY: "sb_publishable_x", HOLDFAST_ADMIN_PORT: "0" };
     app = await App.start(project);
     proxied = await App.start({ ...project, HOLDFAST_ADMIN_ORIGIN: "https://ops.example.com" });
-  });
+  }, BUILDING_MS);
   afterAll(async () => {
     await app?.[Symbol.asyncDispose]();
     await proxied?.[Symbol.asyncDispose]();

@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { SECURITY_HEADERS } from "../server/headers.ts";
-import { App, ask, builtOnce, Project, sessionCookie } from "./support/app.ts";
+import { App, ask, BUILDING_MS, builtOnce, Project, sessionCookie } from "./support/app.ts";
 
 let project: Project;
 let app: App;
@@ -12,7 +12,7 @@ beforeAll(async () => {
   await builtOnce();
   project = await Project.start();
   app = await App.start({ HOLDFAST_URL: project.url, HOLDFAST_KEY: "sb_publishable_x", HOLDFAST_ADMIN_PORT: "0" });
-});
+}, BUILDING_MS);
 
 beforeEach(() => {
   project.answer = (_, response) => response.writeHead(401, { "Content-Type": "application/json" }).end("{}");

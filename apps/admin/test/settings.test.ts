@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { readSettings, SettingsError } from "../server/settings.ts";
-import { App, builtOnce } from "./support/app.ts";
+import { App, BUILDING_MS, builtOnce } from "./support/app.ts";
 
 const RIGHT = { HOLDFAST_URL: "https://abc.supabase.co", HOLDFAST_KEY: "sb_publishable_0123456789" };
 
@@ -89,7 +89,7 @@ describe("a key that is more than anybody's is refused:", () => {
 });
 
 describe("the process", () => {
-  beforeAll(builtOnce);
+  beforeAll(builtOnce, BUILDING_MS);
 
   test("starts with the project's address and its key alone, and takes any free port when told so", async () => {
     await using app = await App.start({ ...RIGHT, HOLDFAST_ADMIN_PORT: "0" });

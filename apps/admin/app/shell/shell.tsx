@@ -166,8 +166,11 @@ function Stopped({ stops, base }: { stops: ShellData["stops"]; base: string }) {
   return stops.map((stop) => (
     <div key={stop.id} className="hf-stopped" role="status">
       Emergency stop {stop.id} ({stop.scope}
-      {stop.name ? ` ${stop.name}` : ""}) is engaged: {stop.reason} · <Ago at={stop.engaged_at} /> ·{" "}
+      {stop.name ? ` ${stop.name}` : ""}) is engaged · <Ago at={stop.engaged_at} /> ·{" "}
       <Link to={`${base}/safety`}>Safety</Link>
+      <span className="hf-why" title={stop.reason}>
+        {stop.reason}
+      </span>
     </div>
   ));
 }

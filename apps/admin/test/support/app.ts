@@ -7,6 +7,9 @@ import { promisify } from "node:util";
 const SERVER = join(import.meta.dirname, "../../server");
 const MAIN = join(SERVER, "main.ts");
 
+/** How long a hook may take that builds: seconds, unless the machine has much else to do. */
+export const BUILDING_MS = 300_000;
+
 /** Builds the app if it is not built: several processes that each find no build would each make one. */
 export async function builtOnce(): Promise<void> {
   await promisify(execFile)(process.execPath, [join(SERVER, "build.ts")]);
