@@ -49,6 +49,7 @@ function AddForm({ offered, onDone }: { offered: Offered; onDone: () => void }) 
         searchable
         required
         data-autofocus
+        openOnFocus={false}
       />
       {kind === null ? (
         <Text size="sm" className="dim">
