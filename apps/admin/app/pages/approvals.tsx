@@ -3,6 +3,7 @@ import { Alert } from "@mantine/core";
 import { useState } from "react";
 import { type LoaderFunctionArgs, useLoaderData } from "react-router";
 import { type Asked as AskedOfLoader, read } from "../data/holdfast.server.ts";
+import { keep } from "../data/keep.ts";
 import { subjectActions } from "../data/subject-actions.server.ts";
 import type { Allowed } from "../parts/act.tsx";
 import { ActDialog } from "../parts/act-dialog.tsx";
@@ -114,6 +115,8 @@ function compared(last: string, shown: string) {
   const job = shownOf(last).fields.find(({ name }) => name === "job")?.text ?? null;
   return { job, same, differences: differences.filter(({ path }) => path !== "job") };
 }
+
+export const clientLoader = keep();
 
 export default function Approvals() {
   const { mine, others, decided, actions, currency } = useLoaderData<typeof loader>();

@@ -22,6 +22,7 @@ import type {
 } from "./command-center/rows.ts";
 import { Runtime } from "./command-center/runtime.tsx";
 import "./command-center.css";
+import { keep } from "../data/keep.ts";
 
 /** How many rows each question may have: all of them together fit one screen on a quiet day. */
 const ROWS = { running: 5, finished: 4, failures: 3, retries: 3, next: 4, windows: 3, stuck: 4, budgets: 4 };
@@ -136,6 +137,8 @@ export async function loader(args: LoaderFunctionArgs) {
 
 /** What the command center knows. */
 export type CenterData = Awaited<ReturnType<typeof loader>>;
+
+export const clientLoader = keep();
 
 export default function CommandCenter() {
   const center = useLoaderData<typeof loader>();

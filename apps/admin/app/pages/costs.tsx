@@ -14,6 +14,7 @@ import { afterEntry, entriesBefore } from "./costs/place.ts";
 import { type EntryRow, PERIODS, SPOKEN, type SpendRow, sumsOf } from "./costs/rows.ts";
 import { daysOf, GROUPINGS, RANGES, type SeriesRow, seriesOf } from "./costs/series.ts";
 import "./costs.css";
+import { keep } from "../data/keep.ts";
 
 const PAGE = 100;
 const DAY_MS = 86_400_000;
@@ -126,6 +127,8 @@ export async function action({ request, context }: ActionFunctionArgs): Promise<
     };
   }
 }
+
+export const clientLoader = keep();
 
 export default function Costs() {
   const { range, by, zone, currency, budgets, sums, series, entries, older, actions, mayDefine } =

@@ -2,6 +2,7 @@ import { TextInput } from "@mantine/core";
 import { useState } from "react";
 import { type LoaderFunctionArgs, useLoaderData } from "react-router";
 import { type Asked, read } from "../data/holdfast.server.ts";
+import { keep } from "../data/keep.ts";
 import { peopleOf } from "../data/people.server.ts";
 import { subjectActions } from "../data/subject-actions.server.ts";
 import { ActDialog, AskActs, type Asking } from "../parts/act-dialog.tsx";
@@ -76,6 +77,8 @@ export async function loader(args: LoaderFunctionArgs) {
     };
   });
 }
+
+export const clientLoader = keep();
 
 export default function Incidents() {
   const { open, closed, shown, alerts, channels, contact, actions, events } = useLoaderData<typeof loader>();

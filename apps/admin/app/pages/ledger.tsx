@@ -16,6 +16,7 @@ import { Filters } from "./ledger/filters.tsx";
 import type { EventRow, Fault, SealRow, VerifyJob } from "./ledger/rows.ts";
 import { Seal } from "./ledger/seal.tsx";
 import "./ledger.css";
+import { keep } from "../data/keep.ts";
 
 const PAGE = 100;
 const KIND = "ledger_verify";
@@ -68,6 +69,8 @@ export async function action({ context }: ActionFunctionArgs): Promise<{ ok: tru
     return refusalOf(error);
   }
 }
+
+export const clientLoader = keep();
 
 export default function Ledger() {
   const { events, more, seal, faults, job, typical, mayVerify } = useLoaderData<typeof loader>();

@@ -1,6 +1,7 @@
 import { type ActionFunctionArgs, type LoaderFunctionArgs, redirect, useLoaderData } from "react-router";
 import { z } from "zod";
 import { type Asked, holdfastContext, read } from "../data/holdfast.server.ts";
+import { keep } from "../data/keep.ts";
 import { peopleOf } from "../data/people.server.ts";
 import { malformed, type Refusal, refusalOf } from "../data/refusal.server.ts";
 import { Empty, Page, Section } from "../parts/page.tsx";
@@ -85,6 +86,8 @@ export async function action({ request, context, params }: ActionFunctionArgs): 
     return refusalOf(error);
   }
 }
+
+export const clientLoader = keep();
 
 export default function Profiles() {
   const { profiles, kinds, runs, open } = useLoaderData<typeof loader>();

@@ -2,6 +2,7 @@ import { NumberInput, Stack } from "@mantine/core";
 import { useState } from "react";
 import { type LoaderFunctionArgs, useLoaderData } from "react-router";
 import { type Asked, read } from "../data/holdfast.server.ts";
+import { keep } from "../data/keep.ts";
 import { type ActedOn, type SubjectAction, subjectActions } from "../data/subject-actions.server.ts";
 import { ActButton, Acts } from "../parts/act.tsx";
 import { count, duration, plural } from "../parts/format.ts";
@@ -51,6 +52,8 @@ export async function loader(args: LoaderFunctionArgs) {
     };
   });
 }
+
+export const clientLoader = keep();
 
 export default function Queues() {
   const { queues, lanes, throughput, actions } = useLoaderData<typeof loader>();

@@ -2,6 +2,7 @@ import { HoldfastError } from "@holdfast/client";
 import { useState } from "react";
 import { type LoaderFunctionArgs, useLoaderData } from "react-router";
 import { type Asked, read } from "../data/holdfast.server.ts";
+import { keep } from "../data/keep.ts";
 import { type ActedOn, subjectActions } from "../data/subject-actions.server.ts";
 import type { Allowed } from "../parts/act.tsx";
 import { ActDialog, type Asking } from "../parts/act-dialog.tsx";
@@ -94,6 +95,8 @@ async function matching(asked: Promise<[Letter[], number]>) {
     return { letters: [], matched: 0, problem: `${error.message} ${error.hint ?? ""}` };
   }
 }
+
+export const clientLoader = keep();
 
 export default function ReviewsPage() {
   const reviews = useLoaderData<typeof loader>();

@@ -2,6 +2,7 @@ import { Button, Modal, Stack } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { type LoaderFunctionArgs, useLoaderData, useParams } from "react-router";
 import { type Asked, read } from "../data/holdfast.server.ts";
+import { keep } from "../data/keep.ts";
 import { peopleOf } from "../data/people.server.ts";
 import { subjectActions } from "../data/subject-actions.server.ts";
 import { Empty, Page, Section } from "../parts/page.tsx";
@@ -77,6 +78,8 @@ export async function loader(args: LoaderFunctionArgs) {
     };
   });
 }
+
+export const clientLoader = keep();
 
 export default function Safety() {
   const { engaged, heard, released, open, actions, commandRules, outputRules, roles, verbs, role } =

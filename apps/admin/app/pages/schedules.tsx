@@ -1,6 +1,7 @@
 import { HoldfastError } from "@holdfast/client";
 import { type ActionFunctionArgs, type LoaderFunctionArgs, useLoaderData } from "react-router";
 import { type Asked, holdfastContext, one, read } from "../data/holdfast.server.ts";
+import { keep } from "../data/keep.ts";
 import { malformed, type Refusal, refusalOf } from "../data/refusal.server.ts";
 import { subjectActions } from "../data/subject-actions.server.ts";
 import { Empty, Page } from "../parts/page.tsx";
@@ -93,6 +94,8 @@ export async function action({ request, context }: ActionFunctionArgs): Promise<
     return refusalOf(error);
   }
 }
+
+export const clientLoader = keep();
 
 export default function Schedules() {
   const { schedules, actions, offered, currency } = useLoaderData<typeof loader>();

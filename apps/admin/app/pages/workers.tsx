@@ -1,5 +1,6 @@
 import { Link, type LoaderFunctionArgs, useLoaderData } from "react-router";
 import { type Asked, read } from "../data/holdfast.server.ts";
+import { keep } from "../data/keep.ts";
 import { subjectActions } from "../data/subject-actions.server.ts";
 import { Acts } from "../parts/act.tsx";
 import { Ago, At, Since } from "../parts/ago.tsx";
@@ -93,6 +94,8 @@ export async function loader(args: LoaderFunctionArgs) {
     return { workers, ended, standing, throughput, actions: actions.worker ?? {} };
   });
 }
+
+export const clientLoader = keep();
 
 export default function Workers() {
   const { workers, ended, standing, throughput, actions } = useLoaderData<typeof loader>();

@@ -3,6 +3,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { useMemo } from "react";
 import { Link, type LoaderFunctionArgs, Outlet, useLoaderData, useLocation } from "react-router";
 import { type Asked, one, openWorkspace, read } from "../data/holdfast.server.ts";
+import { keep } from "../data/keep.ts";
 import { personContext, requirePerson } from "../data/session.server.ts";
 import { PAGES } from "../pages.ts";
 import { Ago } from "../parts/ago.tsx";
@@ -86,6 +87,8 @@ export async function loader(args: LoaderFunctionArgs) {
 
 /** What the shell knows, for the parts that draw it. */
 export type ShellData = Awaited<ReturnType<typeof loader>>;
+
+export const clientLoader = keep();
 
 export default function Shell() {
   const shell = useLoaderData<typeof loader>();

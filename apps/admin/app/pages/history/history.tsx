@@ -10,6 +10,7 @@ import {
   useSearchParams,
 } from "react-router";
 import { type Asked, read } from "../../data/holdfast.server.ts";
+import { keep } from "../../data/keep.ts";
 import type { Allowed } from "../../parts/act.tsx";
 import { count, plural } from "../../parts/format.ts";
 import { Empty, Page } from "../../parts/page.tsx";
@@ -85,6 +86,8 @@ export async function loader(args: LoaderFunctionArgs) {
     };
   });
 }
+
+export const clientLoader = keep();
 
 export default function History() {
   const { rows: read, more, matching, filter, acts, names, views } = useLoaderData<typeof loader>();

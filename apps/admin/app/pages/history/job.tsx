@@ -3,6 +3,7 @@ import { Box, Drawer, Group, Tabs, Title } from "@mantine/core";
 import { lazy, Suspense } from "react";
 import { type LoaderFunctionArgs, useLoaderData, useLocation, useNavigate, useParams } from "react-router";
 import { type Asked, one, read } from "../../data/holdfast.server.ts";
+import { keep } from "../../data/keep.ts";
 import { Acts, type Allowed } from "../../parts/act.tsx";
 import { State } from "../../parts/state.tsx";
 import { Failed } from "../../shell/failed.tsx";
@@ -171,6 +172,8 @@ const MetadataTab = lazy(async () => ({ default: (await import("./metadata-tab.t
 const ResourcesTab = lazy(async () => ({ default: (await import("./resources-tab.tsx")).ResourcesTab }));
 
 const TABS = ["summary", "output", "command", "metadata", "resources"] as const;
+
+export const clientLoader = keep();
 
 export default function Job() {
   const job = useLoaderData<typeof loader>();
