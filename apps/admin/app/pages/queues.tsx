@@ -1,10 +1,11 @@
-import { NumberInput, Stack } from "@mantine/core";
+import { Stack } from "@mantine/core";
 import { useState } from "react";
 import { type LoaderFunctionArgs, useLoaderData } from "react-router";
 import { type Asked, read } from "../data/holdfast.server.ts";
 import { type ActedOn, type SubjectAction, subjectActions } from "../data/subject-actions.server.ts";
 import { ActButton, Acts } from "../parts/act.tsx";
 import { count, duration, plural } from "../parts/format.ts";
+import { NumberField } from "../parts/number-field.tsx";
 import { Empty, Page, Section } from "../parts/page.tsx";
 import { Sparkline, type Throughput, valuesOf } from "../parts/sparkline.tsx";
 import { State } from "../parts/state.tsx";
@@ -199,7 +200,7 @@ function Limit({ subject, room, allowed }: { subject: "queue" | "lane"; room: Ro
       params={{ max_running: limitOf(running), max_per_hour: limitOf(perHour) }}
     >
       <Stack gap="xs">
-        <NumberInput
+        <NumberField
           label="At once"
           description="Empty: no limit"
           min={0}
@@ -207,7 +208,7 @@ function Limit({ subject, room, allowed }: { subject: "queue" | "lane"; room: Ro
           value={running}
           onChange={setRunning}
         />
-        <NumberInput
+        <NumberField
           label="Starts an hour"
           description="Empty: no limit"
           min={0}
