@@ -156,24 +156,48 @@ describe.each(JOB_STATES)("a job that is %s", (state) => {
 const targetOf = ({ target, params }: ActSubject) =>
   String(Object.values(target)[0] ?? (params?.filter as { job?: number } | undefined)?.job ?? "");
 
-describe.each(CASES.filter(([subject]) => subject !== "job"))("a %s that is %s", (subject, state) => {
+// What may be done to all jobs that match is not asked of a thing but of a filter: the power, and whether the verb fits any.
+describe.each(JOB_STATES)("jobs that are %s", (state) => {
   test.each(PERSONAS.filter(({ name }) => name !== "service_role"))(
-    "offers $name exactly what the database then does",
+    "offer $name exactly what the database then does",
     async (who) => {
-      const made = await subjectIn(db, team, subject, state);
+      const made = await subjectIn(db, team, "jobs", state);
       const { rows } = await who.play(db, (client) =>
         client.query(
-          "select verb, needs_reason from holdfast.subject_actions where workspace_id = $1 and subject = $2 and target = $3 order by verb",
-          [team.id, subject, targetOf(made)],
+          `select p.verb from holdfast.my_powers p cross join lateral holdfast.preview_jobs($1, p.verb, $2) v
+           where p.workspace_id = $1 and p.subject = 'jobs' and v.fits > 0 order by p.verb`,
+          [team.id, made.params?.filter],
         ),
       );
       const done: string[] = [];
-      for (const one of ACTS.filter((act) => act.subject === subject && !MAKES.includes(act.verb)))
+      for (const one of ACTS.filter(({ subject }) => subject === "jobs"))
         if ((await attempt(who, one, made)) === "done") done.push(one.verb);
       expect(rows.map((row) => row.verb)).toEqual(done.sort());
     },
   );
 });
+
+describe.each(CASES.filter(([subject]) => subject !== "job" && subject !== "jobs"))(
+  "a %s that is %s",
+  (subject, state) => {
+    test.each(PERSONAS.filter(({ name }) => name !== "service_role"))(
+      "offers $name exactly what the database then does",
+      async (who) => {
+        const made = await subjectIn(db, team, subject, state);
+        const { rows } = await who.play(db, (client) =>
+          client.query(
+            "select verb, needs_reason from holdfast.subject_actions where workspace_id = $1 and subject = $2 and target = $3 order by verb",
+            [team.id, subject, targetOf(made)],
+          ),
+        );
+        const done: string[] = [];
+        for (const one of ACTS.filter((act) => act.subject === subject && !MAKES.includes(act.verb)))
+          if ((await attempt(who, one, made)) === "done") done.push(one.verb);
+        expect(rows.map((row) => row.verb)).toEqual(done.sort());
+      },
+    );
+  },
+);
 
 test.each(ACTS.filter(({ verb }) => MAKES.includes(verb)))(
   "$verb a $subject is offered to exactly those who then can, without a target",

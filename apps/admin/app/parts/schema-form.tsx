@@ -44,10 +44,11 @@ export function PayloadFields({ form }: { form: PayloadForm }) {
             It takes no parameters.
           </Text>
         )}
-        {fields.map((field) => (
+        {fields.map((field, place) => (
           <PayloadField
             key={field.name}
             field={field}
+            first={place === 0}
             value={form.values[field.name] ?? ""}
             onChange={(value) => form.set(field.name, value)}
           />
@@ -69,6 +70,7 @@ export function PayloadFields({ form }: { form: PayloadForm }) {
     <Stack gap={4}>
       <Textarea
         label="Payload (JSON)"
+        data-autofocus
         classNames={{ input: "mono" }}
         autosize
         minRows={3}
@@ -87,9 +89,26 @@ export function PayloadFields({ form }: { form: PayloadForm }) {
   );
 }
 
-function PayloadField({ field, value, onChange }: { field: Field; value: string; onChange: (value: string) => void }) {
+function PayloadField({
+  field,
+  first,
+  value,
+  onChange,
+}: {
+  field: Field;
+  /** Whether a dialog that opens begins here. */
+  first: boolean;
+  value: string;
+  onChange: (value: string) => void;
+}) {
   const { type, label, description, required, min, max } = field;
-  const common = { label, required, value, ...(description ? { description } : {}) };
+  const common = {
+    label,
+    required,
+    value,
+    ...(description ? { description } : {}),
+    ...(first ? { "data-autofocus": true } : {}),
+  };
   switch (type) {
     case "number":
     case "integer":

@@ -59,6 +59,7 @@ function RunForm({ runnable, onDone }: { runnable: Runnable; onDone: () => void 
           maxLength={500}
           value={name}
           onChange={(event) => setName(event.currentTarget.value)}
+          {...(form.fields?.length === 0 ? { "data-autofocus": true } : {})}
         />
         {"fault" in means && form.json === undefined && (
           <Text size="sm" role="alert">
