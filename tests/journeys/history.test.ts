@@ -143,7 +143,7 @@ describe.skipIf(SKIPPED)("History", () => {
 
   test("a filter that makes no sense is refused in words", async () => {
     await using visit = await house.as("viewer");
-    visit.expectProblem(/422|400/);
+    visit.expectProblem(/422|400|404/);
     await visit.open("history?after=soonish");
     await expect.poll(() => visit.page.getByRole("main").textContent()).toMatch(/after.*not a valid/i);
     await visit.page.goto("/w/local/history/none");
