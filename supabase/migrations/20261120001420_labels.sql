@@ -17,7 +17,7 @@ comment on column holdfast.labels.rule is 'The rule that yields it.';
 comment on column holdfast.labels.severity is 'ok, info, warn or bad: how it is coloured.';
 comment on column holdfast.labels.stale_after_seconds is 'Evidence older than this no longer carries the label. Null: it does not age.';
 insert into holdfast.labels (label, meaning, rule, severity, stale_after_seconds) values
-  ('LIVE', 'It works, and there is fresh evidence of it.', 'A heartbeat, a renewed leader lease or a sealed record that is younger than its limit.', 'ok', 15),
+  ('LIVE', 'It works, and there is fresh evidence of it.', 'A heartbeat, a renewed leader lease or a sealed record that is younger than its limit. A page says so for 12 seconds at most.', 'ok', 12),
   ('READINESS ONLY', 'It is prepared and checked, and has not worked in earnest.', 'Its checks pass and nothing has used it yet.', 'info', null),
   ('DEMO', 'It shows made-up data.', 'Its data was seeded for demonstration.', 'info', null),
   ('PLANNED', 'It is defined and not switched on.', 'A schedule that is disabled; schedules, when none is enabled.', 'info', null),

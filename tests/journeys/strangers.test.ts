@@ -13,6 +13,7 @@ const ASKED = [
   "/stop-scope",
   "/output/1",
   "/output/1?download",
+  "/ledger/export",
 ];
 
 describe.skipIf(SKIPPED)("a stranger", () => {

@@ -1,4 +1,4 @@
-import { NumberInput, Stack } from "@mantine/core";
+import { Stack } from "@mantine/core";
 import { useState } from "react";
 import { type LoaderFunctionArgs, useLoaderData } from "react-router";
 import { type Asked, read } from "../data/holdfast.server.ts";
@@ -6,6 +6,7 @@ import { keep } from "../data/keep.ts";
 import { type ActedOn, type SubjectAction, subjectActions } from "../data/subject-actions.server.ts";
 import { ActButton, Acts } from "../parts/act.tsx";
 import { count, duration, plural } from "../parts/format.ts";
+import { NumberField } from "../parts/number-field.tsx";
 import { Empty, Page, Section } from "../parts/page.tsx";
 import { Sparkline, type Throughput, valuesOf } from "../parts/sparkline.tsx";
 import { State } from "../parts/state.tsx";
@@ -202,7 +203,7 @@ function Limit({ subject, room, allowed }: { subject: "queue" | "lane"; room: Ro
       params={{ max_running: limitOf(running), max_per_hour: limitOf(perHour) }}
     >
       <Stack gap="xs">
-        <NumberInput
+        <NumberField
           label="At once"
           description="Empty: no limit"
           min={0}
@@ -210,7 +211,7 @@ function Limit({ subject, room, allowed }: { subject: "queue" | "lane"; room: Ro
           value={running}
           onChange={setRunning}
         />
-        <NumberInput
+        <NumberField
           label="Starts an hour"
           description="Empty: no limit"
           min={0}

@@ -1,6 +1,7 @@
 import { Tooltip } from "@mantine/core";
 import { createContext, use } from "react";
 import { ReadAt, useNow } from "../shell/clock.ts";
+import { useConnection } from "../shell/live.tsx";
 import { duration } from "./format.ts";
 
 /** One row of `holdfast.labels`: what a label means, and the rule that yields it. */
@@ -35,10 +36,12 @@ export function Label({
 }) {
   const table = use(LabelTable);
   const { server } = use(ReadAt);
+  const { lostSince } = useConnection();
   const waited = Math.max(0, (useNow() - server) / 1000);
   const seconds = (age ?? 0) + waited;
   const limit = table.find((row) => row.label === label)?.stale_after_seconds ?? null;
-  const shown = limit !== null && seconds > limit ? aged : label;
+  // Nobody answers: then nothing is proven any more, however young it was.
+  const shown = limit !== null && (seconds > limit || lostSince !== undefined) ? aged : label;
   const row = table.find((each) => each.label === shown);
   const said =
     age === null || age === undefined

@@ -1,5 +1,6 @@
-import { Button, NumberInput, Select, Stack, Text, Textarea } from "@mantine/core";
+import { Button, Select, Stack, Text, Textarea } from "@mantine/core";
 import { useState } from "react";
+import { NumberField } from "./number-field.tsx";
 import { type Field, fieldsOf, payloadOf, payloadOfJson } from "./schema.ts";
 
 /** What a payload's form holds, and what that means. */
@@ -112,7 +113,7 @@ function PayloadField({
     case "number":
     case "integer":
       return (
-        <NumberInput
+        <NumberField
           {...common}
           allowDecimal={type === "number"}
           {...(min === undefined ? {} : { min })}

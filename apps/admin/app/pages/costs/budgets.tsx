@@ -1,4 +1,4 @@
-import { Button, Group, Modal, NumberInput, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useEffect, useState } from "react";
 import { Link, useFetcher, useParams } from "react-router";
@@ -7,6 +7,7 @@ import { ActButton, Refused } from "../../parts/act.tsx";
 import { Ago } from "../../parts/ago.tsx";
 import { money } from "../../parts/format.ts";
 import { Label } from "../../parts/label.tsx";
+import { NumberField } from "../../parts/number-field.tsx";
 import { Empty } from "../../parts/page.tsx";
 import { type BudgetRow, covers, SpendBar } from "../../parts/spend-bar.tsx";
 import { type Column, DataTable } from "../../parts/table.tsx";
@@ -163,7 +164,7 @@ function BudgetAct({ allowed, budget }: { allowed: SubjectAction; budget: Budget
       {...(of ? { params: { [of.field]: Number(amount) }, ready: amount !== "" } : {})}
     >
       {of && (
-        <NumberInput
+        <NumberField
           label={`${of.label}, ${budget.currency.toUpperCase()}`}
           description={`Now: ${money(budget.spent)} spent, ${money(budget.reserved)} reserved of ${money(budget.cap)}. ${of.description}`}
           required

@@ -1,8 +1,9 @@
-import { Button, Modal, NumberInput, Stack, Table } from "@mantine/core";
+import { Button, Modal, Stack, Table } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
 import { Link, useFetcher, useParams } from "react-router";
 import { ActForm, type Allowed, capital, type Done, GRAVE } from "../../parts/act.tsx";
 import { count, plural } from "../../parts/format.ts";
+import { NumberField } from "../../parts/number-field.tsx";
 import type { Reviews } from "../reviews.tsx";
 import { type Filter, inWords, searchOf } from "./filter.ts";
 
@@ -90,7 +91,7 @@ function Ask({ meant: { allowed, filter }, onDone }: { meant: LettersMeant; onDo
       {data && <Sample letters={data.letters} matched={matched} />}
       {matched > MOST && <div role="alert">One act takes {count(MOST)} at most: narrow the filter first.</div>}
       {matched > 1 && (
-        <NumberInput
+        <NumberField
           label="Do nothing if more match than"
           description={
             matched > most

@@ -1,9 +1,10 @@
-import { Button, Checkbox, Group, Modal, NumberInput, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Checkbox, Group, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { type ReactNode, useEffect, useState } from "react";
 import { useFetcher } from "react-router";
 import { Refused } from "../../parts/act.tsx";
+import { NumberField } from "../../parts/number-field.tsx";
 import { PayloadFields, usePayloadForm } from "../../parts/schema-form.tsx";
 import type { action } from "../schedules.tsx";
 
@@ -177,24 +178,24 @@ function More({ offered }: { offered: Offered }) {
         <Select name="venture" label="Venture" placeholder="none" data={offered.ventures} clearable searchable />
       </Pair>
       <Pair>
-        <NumberInput
+        <NumberField
           name="est_cost"
           label={`Estimate (${offered.currency.toUpperCase()})`}
           description="The most that one attempt should cost"
           min={0}
         />
-        <NumberInput name="priority" label="Priority" description="Smaller goes first" allowDecimal={false} />
+        <NumberField name="priority" label="Priority" description="Smaller goes first" allowDecimal={false} />
       </Pair>
       <Pair>
-        <NumberInput
+        <NumberField
           name="catch_up_limit"
           label="Missed windows to fire at most"
           placeholder="10"
           allowDecimal={false}
         />
-        <NumberInput name="max_age_seconds" label="Oldest to fire (seconds)" placeholder="86400" allowDecimal={false} />
+        <NumberField name="max_age_seconds" label="Oldest to fire (seconds)" placeholder="86400" allowDecimal={false} />
       </Pair>
-      <NumberInput
+      <NumberField
         name="jitter_seconds"
         label="Spread (seconds)"
         description="Its job is due up to so long after the window"
