@@ -1,7 +1,7 @@
 import { type ChildProcess, fork, spawn } from "node:child_process";
 import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createTestStack, findBrowser } from "@holdfast/testing";
+import { type ClusterInfo, createTestStack, findBrowser } from "@holdfast/testing";
 import pg from "pg";
 import { type Browser, chromium } from "playwright-core";
 import { createHoldfast, type Holdfast, signIn } from "../../../packages/client/src/index.ts";
@@ -32,6 +32,8 @@ export interface HouseOptions {
   singleOperator?: boolean;
   /** The admin app asks here instead of the Data API itself: something that can be taken away. */
   apiUrl?: (stack: Stack) => Promise<string>;
+  /** Outside a test run: the cluster whose migrated database is copied. */
+  cluster?: ClusterInfo;
 }
 
 type Stack = Awaited<ReturnType<typeof createTestStack>>;
@@ -53,9 +55,9 @@ export class House implements AsyncDisposable {
     this.url = url;
   }
 
-  static async open({ worker = true, singleOperator = false, apiUrl }: HouseOptions = {}): Promise<House> {
+  static async open({ worker = true, singleOperator = false, apiUrl, cluster }: HouseOptions = {}): Promise<House> {
     if (BROWSER === undefined) throw new Error("there is no Chromium here: in CI the journeys are not skipped");
-    const stack = await createTestStack();
+    const stack = await createTestStack(cluster ? { cluster } : {});
     const sql = new pg.Pool({ connectionString: stack.databaseUrl(), max: 3 });
     sql.on("error", () => {});
     await sql.query("update holdfast.workspaces set single_operator = $1", [singleOperator]);
@@ -64,8 +66,14 @@ export class House implements AsyncDisposable {
       chromium.launch({ executablePath: BROWSER, args: ["--no-sandbox", "--disable-dev-shm-usage"] }),
     ]);
     const house = new House(stack, sql, browser, started.child, started.url);
-    if (worker) await house.startWorker();
-    return house;
+    try {
+      if (worker) await house.startWorker();
+      return house;
+    } catch (error) {
+      // A test that never got its house has nothing to close.
+      await house[Symbol.asyncDispose]();
+      throw error;
+    }
   }
 
   /** The process ids of the keeper (which is the supervisor too) and of the worker that it keeps. */
