@@ -135,9 +135,6 @@ export async function loader(args: LoaderFunctionArgs) {
   });
 }
 
-/** What the command center knows. */
-export type CenterData = Awaited<ReturnType<typeof loader>>;
-
 export const clientLoader = keep();
 
 export default function CommandCenter() {
