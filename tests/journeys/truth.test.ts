@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { PAGES } from "../../apps/admin/app/pages.ts";
+import { Outage } from "../../packages/client/test/support/outage.ts";
 import { House, SKIPPED } from "./support/house.ts";
 import type { Visit } from "./support/visit.ts";
 
@@ -9,10 +10,20 @@ const WITHIN = { timeout: 15_000 };
 
 describe.skipIf(SKIPPED)("no page says that it is well when it is not", () => {
   let house: House;
+  let outage: Outage;
   beforeAll(async () => {
-    house = await House.open({ worker: false });
+    house = await House.open({
+      worker: false,
+      apiUrl: async (stack) => {
+        outage = await Outage.before(Number(new URL(stack.apiUrl).port));
+        return outage.url;
+      },
+    });
   });
-  afterAll(() => house?.[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await house?.[Symbol.asyncDispose]();
+    await outage?.[Symbol.asyncDispose]();
+  });
 
   /** Every page, open side by side. */
   async function allPages(): Promise<Visit[]> {
@@ -53,6 +64,60 @@ describe.skipIf(SKIPPED)("no page says that it is well when it is not", () => {
       ),
     );
     for (const visit of visits) await visit[Symbol.asyncDispose]();
+    await house.killWorker();
+  });
+
+  test("when the project does not answer every page says so within 15 s, keeps what it had, and comes back by itself", {
+    timeout: 240_000,
+  }, async () => {
+    await house.startWorker();
+    const visits = await allPages();
+    for (const visit of visits) {
+      visit.expectProblem(/503|Failed to load resource/);
+      await expect.poll(() => labels(visit, "worker")).toBe(1);
+    }
+    const titles = await Promise.all(
+      visits.map((visit) => visit.page.getByRole("heading", { level: 1 }).textContent()),
+    );
+    await outage.begin();
+    await Promise.all(
+      visits.map(async (visit) => {
+        await expect.poll(() => visit.page.locator(WELL).count(), WITHIN).toBe(0);
+        await expect
+          .poll(() => visit.page.locator("[role=alert]").first().textContent(), WITHIN)
+          .toContain("NOT VERIFIED: the project has not answered since");
+      }),
+    );
+    expect(
+      await Promise.all(visits.map((visit) => visit.page.getByRole("heading", { level: 1 }).textContent())),
+    ).toEqual(titles);
+    await using late = await house.stranger();
+    late.expectProblem(/503/);
+    await late.page.goto("/w/local");
+    expect(await late.page.getByRole("heading", { level: 1 }).textContent()).toMatch(
+      /The project does not answer|Holdfast/,
+    );
+    await outage.end();
+    await Promise.all(visits.map((visit) => expect.poll(() => labels(visit, "worker")).toBe(1)));
+    for (const visit of visits) await visit[Symbol.asyncDispose]();
+    await house.killWorker();
+  });
+
+  test("a project that listens and never answers is not taken for one that does", { timeout: 240_000 }, async () => {
+    await house.startWorker();
+    await using visit = await house.as("viewer");
+    visit.expectProblem(/503|Failed to load resource/);
+    await visit.open("queues");
+    await expect.poll(() => labels(visit, "worker")).toBe(1);
+    outage.silence();
+    await expect.poll(() => visit.page.locator(WELL).count(), WITHIN).toBe(0);
+    await expect
+      .poll(() => visit.page.locator("[role=alert]").first().textContent(), WITHIN)
+      .toContain("NOT VERIFIED: the project has not answered since");
+    expect(await visit.page.getByRole("heading", { level: 1 }).textContent()).toBe("Queues and lanes");
+    await outage.end();
+    await expect.poll(() => labels(visit, "worker"), { timeout: 30_000 }).toBe(1);
+    await visit.page.locator("[role=alert]").waitFor({ state: "detached" });
     await house.killWorker();
   });
 });

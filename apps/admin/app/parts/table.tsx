@@ -62,7 +62,7 @@ export function DataTable<T extends RowData>({
   });
   if (rows.length === 0) return empty;
   return (
-    <div className="hf-table-box" tabIndex={0} role="region" aria-label={label}>
+    <div className="hf-table-box" tabIndex={0} role="group" aria-label={label}>
       <table className="hf-table">
         <thead>
           {table.getHeaderGroups().map((group) => (

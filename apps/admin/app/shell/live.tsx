@@ -1,8 +1,11 @@
 import { createContext, type ReactNode, use, useEffect, useRef, useState } from "react";
 import { useFetchers, useNavigation, useParams, useRevalidator } from "react-router";
+import { useKeptSince } from "../data/keep.ts";
 
 const EVERY_MS = 3_000;
 const PATIENCE_MS = 6_000;
+/** From this silence on a page that is looked at says so, however long whatever it asked is still under way. */
+const SILENCE_MS = 9_000;
 
 /** How the page stands to the project: live, or since when it shows what it had. */
 export interface Connection {
@@ -10,7 +13,9 @@ export interface Connection {
   signedOut: boolean;
 }
 
-const ConnectionContext = createContext<Connection>({ lostSince: undefined, signedOut: false });
+const LIVE: Connection = { lostSince: undefined, signedOut: false };
+
+const ConnectionContext = createContext<Connection>(LIVE);
 
 /** Whether what the page shows is still read anew. */
 export function useConnection(): Connection {
@@ -29,29 +34,40 @@ export function Live({ children }: { children: ReactNode }) {
   const busy = useRef(false);
   busy.current =
     state !== "idle" || navigation.state !== "idle" || fetchers.some((fetcher) => fetcher.state !== "idle");
-  const [connection, setConnection] = useState<Connection>({ lostSince: undefined, signedOut: false });
+  const [connection, setConnection] = useState(LIVE);
   useEffect(() => {
     let asking = false;
+    let heardAt = Date.now();
+    // A page that nobody looked at asked nothing: its silence begins when somebody looks.
+    let lookedAtSince = heardAt;
+    const lose = (signedOut: boolean) =>
+      setConnection((was) => ({ lostSince: was.lostSince ?? heardAt, signedOut: signedOut || was.signedOut }));
     const look = async () => {
-      if (asking || busy.current || document.visibilityState !== "visible") return;
+      if (document.visibilityState !== "visible") return;
+      if (Date.now() - Math.max(heardAt, lookedAtSince) > SILENCE_MS) lose(false);
+      if (asking) return;
       asking = true;
       const answer = await alive(workspace);
       asking = false;
-      if (answer === "alive") {
-        setConnection((was) => (was.lostSince || was.signedOut ? { lostSince: undefined, signedOut: false } : was));
-        if (!busy.current) await revalidate();
-      } else {
-        setConnection((was) => ({ lostSince: was.lostSince ?? Date.now(), signedOut: answer === "signed_out" }));
-      }
+      if (answer !== "alive") return lose(answer === "signed_out");
+      heardAt = Date.now();
+      setConnection((was) => (was.lostSince === undefined ? was : LIVE));
+      if (!busy.current) await revalidate();
+    };
+    const turned = () => {
+      lookedAtSince = Date.now();
+      void look();
     };
     const timer = setInterval(look, EVERY_MS);
-    document.addEventListener("visibilitychange", look);
+    document.addEventListener("visibilitychange", turned);
     return () => {
       clearInterval(timer);
-      document.removeEventListener("visibilitychange", look);
+      document.removeEventListener("visibilitychange", turned);
     };
   }, [workspace, revalidate]);
-  return <ConnectionContext value={connection}>{children}</ConnectionContext>;
+  const keptSince = useKeptSince();
+  const lostSince = connection.lostSince ?? keptSince;
+  return <ConnectionContext value={{ ...connection, lostSince }}>{children}</ConnectionContext>;
 }
 
 async function alive(workspace: string | undefined): Promise<"alive" | "unreachable" | "signed_out"> {

@@ -7,6 +7,7 @@ export class Outage implements AsyncDisposable {
   readonly #port: number;
   readonly #target: number;
   #server: Server | undefined;
+  #silent = false;
 
   private constructor(port: number, target: number) {
     this.#port = port;
@@ -28,9 +29,17 @@ export class Outage implements AsyncDisposable {
     await new Promise<void>((resolve) => (server ? server.close(() => resolve()) : resolve()));
   }
 
-  /** It listens again. */
+  /** It listens, and answers nothing any more, until {@link end}. */
+  silence(): void {
+    this.#silent = true;
+  }
+
+  /** It listens and answers again. */
   async end(): Promise<void> {
+    this.#silent = false;
+    if (this.#server) return;
     const server = createServer((near, answer) => {
+      if (this.#silent) return;
       // The local Data API answers only to its own name and port.
       const headers = { ...near.headers, host: `127.0.0.1:${this.#target}` };
       const far = request({ port: this.#target, host: "127.0.0.1", path: near.url, method: near.method, headers });
