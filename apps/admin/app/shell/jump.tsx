@@ -58,6 +58,7 @@ export function Jump({ base }: { base: string }) {
       onQueryChange={setQuery}
       filter={(_query, all) => all}
       nothingFound="Nothing begins like that"
+      attributes={{ content: { "aria-label": "Jump" } }}
       shortcut={null}
       searchProps={{
         placeholder: "Jump to a page, a job by id or name, a queue, a schedule …",
