@@ -469,7 +469,9 @@ begin
     when 'alert_channel' then holdfast_private.act_on_channel(new)
     else holdfast_private.act_on_scope(new, new.subject, coalesce(new.queue, new.lane, new.class)) end;
   perform holdfast_private.record(new.workspace_id, new.actor, new.subject || '.' || new.verb, new.subject,
-    coalesce(new.job_id::text, new.queue, new.lane, new.class, new.worker_id::text, new.approval_id::text, new.schedule, new.budget, new.stop_id::text, new.incident_id::text, new.channel, 'filter'),
+    coalesce(new.job_id::text, new.queue, new.lane, new.class, new.worker_id::text, new.approval_id::text, new.schedule, new.budget, new.stop_id::text, new.incident_id::text, new.channel,
+      -- What the act itself made: the stop that it engaged, the incident that it opened.
+      new.result ->> 'stop', new.result ->> 'incident', 'filter'),
     jsonb_strip_nulls(jsonb_build_object('reason', new.reason, 'params', nullif(new.params, '{}'), 'affected', new.affected, 'result', new.result)));
   return new;
 end

@@ -430,7 +430,7 @@ declare
 begin
   for v_budget in select b.* from holdfast.budgets b where b.breached_at > holdfast_private.clock() - interval '1 minute' order by b.id loop
     perform holdfast_private.open_incident(v_budget.workspace_id, 'budget_breached', v_budget.name, format('Budget %s: %s of %s %s used, and more is asked for.', v_budget.name,
-      holdfast_private.used_of(v_budget, holdfast_private.clock()), v_budget.cap, v_budget.currency), '{}');
+      to_char(holdfast_private.used_of(v_budget, holdfast_private.clock()), 'FM999999990.00'), to_char(v_budget.cap, 'FM999999990.00'), v_budget.currency), '{}');
     continue when v_budget.on_breach <> 'stop' or exists (select from holdfast.emergency_stops s where s.budget_id = v_budget.id and (s.released_at is null or s.released_at > v_budget.breached_at));
     v_stop.workspace_id := v_budget.workspace_id;
     v_stop.scope := v_budget.scope;

@@ -62,8 +62,14 @@ async function shootAll(what: string, more: readonly string[]): Promise<void> {
 
 async function shoot(visit: Visit, path: string, what: string): Promise<void> {
   await visit.open(path);
-  await visit.page.waitForLoadState("networkidle");
-  await visit.page.screenshot({ path: join(FOLDER, `${(path || "home").replaceAll("/", "-")}-${what}.png`) });
+  for (const waiting of ["Loading …", "Reading …"]) {
+    await visit.page.getByText(waiting).first().waitFor({ state: "detached" });
+  }
+  await visit.page.screenshot({
+    // A drawer is as high as the window.
+    fullPage: !path.includes("/"),
+    path: join(FOLDER, `${(path || "home").replaceAll("/", "-")}-${what}.png`),
+  });
 }
 
 /** A morning after a night of work: things that ran, failed, wait for people, cost money. */
@@ -76,6 +82,22 @@ async function furnish(): Promise<{ failed: number; running: number }> {
   await house.sql.query(
     "insert into holdfast.budgets (workspace_id, name, scope, period, cap, currency) select id, 'daily', 'workspace', 'day', 40, currency from holdfast.workspaces",
   );
+  await house.sql.query(
+    `insert into holdfast.profiles (workspace_id, name, program, args, parameter_schema, env, pty, description)
+     select id, 'crawl', 'sh', '{-c,"echo crawling {{site}}; echo ::holdfast cost=0.42",--,"{{site}}"}', $1, '{PATH}', true, 'Reads a site, a page at a time.'
+     from holdfast.workspaces`,
+    [
+      {
+        type: "object",
+        properties: { site: { type: "string", format: "uri", description: "Where to begin." } },
+        required: ["site"],
+        additionalProperties: false,
+      },
+    ],
+  );
+  for (const [place, site] of ["https://one.example", "https://two.example", "https://three.example"].entries()) {
+    await owner.enqueue("crawl", { site }, { venture: "atlas", paid: true, estCost: 1 + place, name: `crawl ${site}` });
+  }
   const failed = await house.command(
     'for i in $(seq 1 30); do echo "step $i of the build"; done; echo "error: module ./index was not found" >&2; exit 2',
     { name: "build the storefront" },

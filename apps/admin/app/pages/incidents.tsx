@@ -92,7 +92,6 @@ export default function Incidents() {
       title="Incidents"
       aside={
         <AskActs
-          size="sm"
           allowed={actions.incident[""] ?? []}
           labels={{ open: "Open an incident" }}
           about={NEW}

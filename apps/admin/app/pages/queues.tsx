@@ -5,7 +5,7 @@ import { type Asked, read } from "../data/holdfast.server.ts";
 import { keep } from "../data/keep.ts";
 import { type ActedOn, type SubjectAction, subjectActions } from "../data/subject-actions.server.ts";
 import { ActButton, Acts } from "../parts/act.tsx";
-import { count, duration, plural } from "../parts/format.ts";
+import { count, duration } from "../parts/format.ts";
 import { NumberField } from "../parts/number-field.tsx";
 import { Empty, Page, Section } from "../parts/page.tsx";
 import { Sparkline, type Throughput, valuesOf } from "../parts/sparkline.tsx";
@@ -100,8 +100,8 @@ function Rooms({
         <>
           <State state={room.status} />
           {room.paused_reason && (
-            <div className="dim clip" title={room.paused_reason}>
-              by {room.paused_by}: {room.paused_reason}
+            <div className="dim clip" style={{ maxWidth: "11rem" }} title={`${room.paused_reason} (${room.paused_by})`}>
+              {room.paused_reason} ({room.paused_by})
             </div>
           )}
         </>
@@ -142,7 +142,7 @@ function Rooms({
     },
     {
       id: "throughput",
-      header: "Done in the last hour",
+      header: "Last hour",
       cell: (room) => (
         <Sparkline values={valuesOf(throughput, room.name)} what={`jobs of ${room.name} ended in the last hour`} />
       ),
@@ -150,17 +150,21 @@ function Rooms({
     {
       id: "limits",
       header: "Limits",
-      cell: (room) =>
-        [
-          room.max_running === null ? undefined : `${plural(room.max_running, "job")} at once`,
-          room.max_per_hour === null ? undefined : `${count(room.max_per_hour)} an hour`,
-        ]
-          .filter(Boolean)
-          .join(", ") || <span className="dim">none</span>,
+      cell: (room) => (
+        <span className={room.max_running === null && room.max_per_hour === null ? "dim num" : "num"}>
+          {[
+            room.max_running === null ? undefined : `${count(room.max_running)} at once`,
+            room.max_per_hour === null ? undefined : `${count(room.max_per_hour)} an hour`,
+          ]
+            .filter(Boolean)
+            .join(", ") || "none"}
+        </span>
+      ),
     },
     {
       id: "acts",
       header: "Acts",
+      hidden: Object.keys(actions[subject] ?? {}).length === 0,
       cell: (room) => {
         const allowed = actions[subject]?.[room.name] ?? [];
         const limit = allowed.find(({ verb }) => verb === "limit");

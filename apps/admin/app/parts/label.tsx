@@ -40,8 +40,8 @@ export function Label({
   const waited = Math.max(0, (useNow() - server) / 1000);
   const seconds = (age ?? 0) + waited;
   const limit = table.find((row) => row.label === label)?.stale_after_seconds ?? null;
-  // Nobody answers: then nothing is proven any more, however young it was.
-  const shown = limit !== null && (seconds > limit || lostSince !== undefined) ? aged : label;
+  // Nobody answers: then nothing is proven any more, neither that it is well nor that it is not.
+  const shown = limit === null ? label : lostSince !== undefined ? "NOT VERIFIED" : seconds > limit ? aged : label;
   const row = table.find((each) => each.label === shown);
   const said =
     age === null || age === undefined

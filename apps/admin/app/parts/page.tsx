@@ -51,16 +51,25 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
   );
 }
 
-/** Names and values, one under the other. */
-export function Facts({ facts }: { facts: readonly (readonly [name: string, value: ReactNode])[] }) {
+/** Names and values, one under the other. Dense: two beside each other where there is room, and none without a value. */
+export function Facts({
+  facts,
+  dense = false,
+}: {
+  facts: readonly (readonly [name: string, value: ReactNode])[];
+  dense?: boolean;
+}) {
+  const missing = (value: ReactNode) => value === null || value === undefined || value === "" || value === false;
   return (
-    <dl className="hf-facts">
-      {facts.map(([name, value]) => (
-        <div key={name} style={{ display: "contents" }}>
-          <dt>{name}</dt>
-          <dd>{value === null || value === undefined || value === "" ? <span className="dim">–</span> : value}</dd>
-        </div>
-      ))}
+    <dl className={dense ? "hf-facts hf-dense" : "hf-facts"}>
+      {facts
+        .filter(([, value]) => !dense || (!missing(value) && value !== "–"))
+        .map(([name, value]) => (
+          <div key={name} style={{ display: "contents" }}>
+            <dt>{name}</dt>
+            <dd>{missing(value) ? <span className="dim">–</span> : value}</dd>
+          </div>
+        ))}
     </dl>
   );
 }

@@ -19,13 +19,15 @@ const features = tableFeatures({
 
 /** A column of {@link DataTable}: TanStack's, with how it is aligned. */
 export interface Column<T extends RowData> {
-  /** Name of the column, unique in its table. */
+  /** Name of the column, unique in its table. The column `acts` stays in sight at the right. */
   id: string;
   header: string;
   /** What it is sorted by. Left out: it cannot be sorted by. */
   by?: (row: T) => string | number | null | undefined;
   cell: (row: T) => ReactNode;
   right?: boolean;
+  /** Sentences: never narrower than they can be read. */
+  prose?: boolean;
   hidden?: boolean;
 }
 
@@ -74,7 +76,7 @@ export function DataTable<T extends RowData>({
                   <th
                     key={header.id}
                     scope="col"
-                    className={column.right ? "right" : undefined}
+                    className={classOf(column)}
                     aria-sort={sorted === "asc" ? "ascending" : sorted === "desc" ? "descending" : undefined}
                   >
                     {column.by ? (
@@ -100,7 +102,7 @@ export function DataTable<T extends RowData>({
               data-selected={selected?.(row.original) || undefined}
             >
               {shown.map((column) => (
-                <td key={column.id} className={column.right ? "right" : undefined}>
+                <td key={column.id} className={classOf(column)}>
                   {column.cell(row.original)}
                 </td>
               ))}
@@ -110,4 +112,8 @@ export function DataTable<T extends RowData>({
       </table>
     </div>
   );
+}
+
+function classOf<T extends RowData>({ id, right, prose }: Column<T>): string | undefined {
+  return id === "acts" ? "acts" : right ? "right" : prose ? "prose" : undefined;
 }

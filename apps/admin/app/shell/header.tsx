@@ -18,13 +18,7 @@ export function Header({ shell, base }: { shell: ShellData; base: string }) {
         {shell.workspace}
       </Text>
       <Group gap={6} wrap="nowrap" visibleFrom="sm">
-        <Label
-          label={standing.worker_label}
-          age={standing.worker_heartbeat_age_seconds}
-          aged="WORKER NOT RUNNING"
-          what={standing.live_workers === 1 ? "worker" : `${standing.live_workers} workers`}
-        />
-        <Label label={standing.supervisor_label} age={standing.supervisor_age_seconds} what="supervisor" />
+        <Pulse standing={standing} />
       </Group>
       <Group gap={6} wrap="nowrap" ml="auto">
         <ActionIcon
@@ -54,8 +48,23 @@ export function Header({ shell, base }: { shell: ShellData; base: string }) {
             </Form>
           </Menu.Dropdown>
         </Menu>
-        <StopButton shell={shell} />
+        {shell.mayStop && <StopButton shell={shell} />}
       </Group>
+    </>
+  );
+}
+
+/** Is anybody at work? In the header; on a phone, where that is too narrow, the first line of the page. */
+export function Pulse({ standing }: Pick<ShellData, "standing">) {
+  return (
+    <>
+      <Label
+        label={standing.worker_label}
+        age={standing.worker_heartbeat_age_seconds}
+        aged="WORKER NOT RUNNING"
+        what={standing.live_workers === 1 ? "worker" : `${standing.live_workers} workers`}
+      />
+      <Label label={standing.supervisor_label} age={standing.supervisor_age_seconds} what="supervisor" />
     </>
   );
 }

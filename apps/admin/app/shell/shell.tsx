@@ -5,12 +5,13 @@ import { Link, type LoaderFunctionArgs, Outlet, useLoaderData, useLocation } fro
 import { type Asked, one, openWorkspace, read } from "../data/holdfast.server.ts";
 import { keep } from "../data/keep.ts";
 import { personContext, requirePerson } from "../data/session.server.ts";
+import { subjectActions } from "../data/subject-actions.server.ts";
 import { PAGES } from "../pages.ts";
 import { Ago } from "../parts/ago.tsx";
 import { type LabelRow, LabelTable } from "../parts/label.tsx";
 import { ReadAt } from "./clock.ts";
 import { Failed } from "./failed.tsx";
-import { Header } from "./header.tsx";
+import { Header, Pulse } from "./header.tsx";
 import { jump } from "./jump-store.ts";
 import { JumpWhenAsked } from "./jump-when-asked.tsx";
 import { Live, useConnection } from "./live.tsx";
@@ -50,7 +51,7 @@ export async function loader(args: LoaderFunctionArgs) {
   const { id, email } = args.context.get(personContext);
   return read(args as Asked, async ({ data, workspace }) => {
     const workspaceId = await data.workspaceId();
-    const [standing, members, labels, stops, letters, incidents, mine] = await Promise.all([
+    const [standing, members, labels, stops, letters, incidents, mine, stopActs] = await Promise.all([
       data.read<Standing[]>((db) => db.from("status_now").select("*").eq("workspace_id", workspaceId)),
       data.read<{ role: string }[]>((db) => db.from("my_workspaces").select("role").eq("workspace_id", workspaceId)),
       data.read<LabelRow[]>((db) => db.from("labels").select("*")),
@@ -70,6 +71,7 @@ export async function loader(args: LoaderFunctionArgs) {
       data.read<{ id: number }[]>((db) =>
         db.from("approval_overview").select("id").eq("workspace_id", workspaceId).eq("may_decide", true).limit(100),
       ),
+      subjectActions(data, workspaceId, ["stop"], [""]),
     ]);
     const now = one(standing, `workspace "${workspace}"`);
     return {
@@ -80,6 +82,7 @@ export async function loader(args: LoaderFunctionArgs) {
       standing: now,
       labels,
       stops,
+      mayStop: (stopActs.stop?.[""] ?? []).some(({ verb }) => verb === "engage"),
       counts: { approvals: mine.length, reviews: now.quarantined + letters.length, incidents: incidents.length },
     };
   });
@@ -130,6 +133,9 @@ export default function Shell() {
               </AppShell.Section>
             </AppShell.Navbar>
             <AppShell.Main id="main" tabIndex={-1}>
+              <Group gap={6} mb="xs" hiddenFrom="sm">
+                <Pulse standing={shell.standing} />
+              </Group>
               <Lost />
               <Stopped stops={shell.stops} base={base} />
               <Outlet context={shell} />

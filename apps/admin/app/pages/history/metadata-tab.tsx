@@ -1,5 +1,6 @@
 import { Stack, Text } from "@mantine/core";
 import { At } from "../../parts/ago.tsx";
+import { duration } from "../../parts/format.ts";
 import { Facts, Json, Section } from "../../parts/page.tsx";
 import { DataTable } from "../../parts/table.tsx";
 import type { EventRow, JobData } from "./job.tsx";
@@ -32,7 +33,7 @@ export function MetadataTab({ job: { row, detail, events } }: { job: JobData }) 
             "Priority",
             `${detail.priority}${detail.effective_priority === detail.priority ? "" : `, ${detail.effective_priority} by waiting`}`,
           ],
-          ["Timeout", `${detail.timeout_seconds} s an attempt`],
+          ["Timeout", `${duration(detail.timeout_seconds)} an attempt`],
           ["Idempotency key", detail.idempotency_key],
           ["Concurrency key", detail.concurrency_key],
           ["Spends money", detail.paid ? "yes" : "no"],
@@ -52,8 +53,8 @@ export function MetadataTab({ job: { row, detail, events } }: { job: JobData }) 
           columns={[
             { id: "seq", header: "No.", right: true, cell: (event) => event.seq },
             { id: "at", header: "When", cell: (event) => <At at={event.at} /> },
-            { id: "action", header: "What", cell: (event) => event.action },
-            { id: "actor", header: "Who", cell: (event) => event.actor_name },
+            { id: "action", header: "What", cell: (event) => <span className="num">{event.action}</span> },
+            { id: "actor", header: "Who", cell: (event) => <span className="clip">{event.actor_name}</span> },
             {
               id: "data",
               header: "Particulars",

@@ -83,6 +83,7 @@ function Streams({ run, printed }: { run: RunRow; printed: readonly Stream[] }) 
           </Text>
         )}
       </Group>
+      {!output && <p className="dim">Reading …</p>}
       {output &&
         (stream === "raw" ? (
           <TerminalOutput output={output} follow={follow} />

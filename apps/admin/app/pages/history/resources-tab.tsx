@@ -52,14 +52,15 @@ export function ResourcesTab({ job }: { job: JobData }) {
               header: "Peak memory",
               right: true,
               by: (run) => run.memory_bytes,
-              cell: (run) => bytes(run.memory_bytes),
+              // Ended before it was measured for the first time: nothing is known of it, which is not nothing.
+              cell: (run) => bytes(run.memory_bytes || null),
             },
             {
               id: "cpu",
               header: "Processor time",
               right: true,
               by: (run) => run.cpu_seconds,
-              cell: (run) => duration(run.cpu_seconds),
+              cell: (run) => duration(run.cpu_seconds || null),
             },
             {
               id: "output",

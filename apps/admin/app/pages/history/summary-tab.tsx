@@ -7,10 +7,12 @@ import { Bar, Facts, Section } from "../../parts/page.tsx";
 import { State } from "../../parts/state.tsx";
 import { DataTable } from "../../parts/table.tsx";
 import type { JobData, RunRow } from "./job.tsx";
+import { LastWords } from "./last-words.tsx";
 
 /** What became of the job so far, why it waits, and each attempt. */
 export function SummaryTab({ job }: { job: JobData }) {
   const { row, detail, lease, why, typical } = job;
+  const last = job.runs.find((run) => run.finished_at !== null);
   const { workspace } = useParams();
   return (
     <Stack gap="md">
@@ -34,15 +36,19 @@ export function SummaryTab({ job }: { job: JobData }) {
           <Text size="sm" className="mono">
             {row.error_message}
           </Text>
+          {last?.error_message && <LastWords run={last} />}
           {row.fingerprint && (
-            <Link to={`/w/${workspace}/history?fingerprint=${row.fingerprint}`}>
-              All that failed alike <span className="mono">({row.fingerprint.slice(0, 12)})</span>
-            </Link>
+            <div>
+              <Link to={`/w/${workspace}/history?fingerprint=${row.fingerprint}`}>
+                All that failed alike <span className="mono">({row.fingerprint.slice(0, 12)})</span>
+              </Link>
+            </div>
           )}
         </Alert>
       )}
       {row.state === "running" && <Progress job={job} />}
       <Facts
+        dense
         facts={[
           ["Kind", row.kind],
           ["Queue, lane, class", `${row.queue}, ${row.lane}, ${row.class}`],
@@ -77,8 +83,8 @@ export function SummaryTab({ job }: { job: JobData }) {
           ["Exit", row.signal ?? row.exit_code],
           ["Cost", `${money(row.cost)}${detail.est_cost === null ? "" : ` (estimate ${money(detail.est_cost)})`}`],
           ["Held by", row.held_by.length > 0 ? row.held_by.join(", ").replaceAll("_", " ") : null],
-          ["Waits for", <Jobs key="n" ids={job.needs} />],
-          ["Waited for by", <Jobs key="b" ids={job.neededBy} />],
+          ["Waits for", job.needs.length > 0 && <Jobs key="n" ids={job.needs} />],
+          ["Waited for by", job.neededBy.length > 0 && <Jobs key="b" ids={job.neededBy} />],
           ["Rerun of", detail.rerun_of === null ? null : <Jobs key="r" ids={[detail.rerun_of]} />],
         ]}
       />
@@ -123,10 +129,10 @@ export function SummaryTab({ job }: { job: JobData }) {
       </Section>
       <Section title="Timeline">
         <ol style={{ margin: 0, paddingLeft: "1.2rem", fontSize: "0.8125rem" }}>
-          {[...job.events].reverse().map((event) => (
-            <li key={event.seq}>
-              <Ago at={event.at} /> <b>{event.action}</b> <span className="dim">by {event.actor_name}</span>
-              {typeof event.data.reason === "string" && <>: {event.data.reason}</>}
+          {timelineOf(job).map(({ id, at, what, who, reason }) => (
+            <li key={id}>
+              <Ago at={at} /> <b>{what}</b> <span className="dim">by {who}</span>
+              {reason && <>: {reason}</>}
             </li>
           ))}
         </ol>
@@ -136,6 +142,26 @@ export function SummaryTab({ job }: { job: JobData }) {
       )}
     </Stack>
   );
+}
+
+/** What was done with it and what its attempts did, oldest first: attempts are rows of `runs`, not events of the ledger. */
+function timelineOf({ events, runs }: JobData) {
+  return [
+    ...events.map(({ seq, at, action, actor_name, data }) => ({
+      id: `event-${seq}`,
+      at,
+      what: action,
+      who: actor_name,
+      reason: typeof data.reason === "string" ? data.reason : null,
+    })),
+    ...runs.flatMap(({ id, attempt, worker_id, started_at, finished_at, outcome, error_message }) => {
+      const of = { who: `worker ${worker_id}`, reason: null };
+      const started = { ...of, id: `start-${id}`, at: started_at, what: `attempt ${attempt} started` };
+      if (finished_at === null) return [started];
+      const what = `attempt ${attempt} ${(outcome ?? "ended").replaceAll("_", " ")}`;
+      return [started, { ...of, id: `end-${id}`, at: finished_at, what, reason: error_message }];
+    }),
+  ].sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
 }
 
 function Progress({ job: { row, typical } }: { job: JobData }) {
@@ -169,7 +195,6 @@ function Moment({ at }: { at: string }) {
 function Jobs({ ids }: { ids: readonly number[] }) {
   const { workspace } = useParams();
   const { search } = useLocation();
-  if (ids.length === 0) return <span className="dim">–</span>;
   return ids.map((id, place) => (
     <span key={id}>
       {place > 0 && ", "}

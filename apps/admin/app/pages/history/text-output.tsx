@@ -1,15 +1,11 @@
 import { Button, Checkbox, Group, Text, TextInput } from "@mantine/core";
 import { useEffect, useMemo, useRef, useState } from "react";
-import { visibleText } from "../../data/visible.ts";
 import { plural } from "../../parts/format.ts";
+import { linesOf } from "./output-text.ts";
 import type { Output } from "./use-output.ts";
 
 /** What the first line of a failure usually has in it. */
 export const FAILURE = /\b(error|failed|failure|fatal|exception|traceback|panic)\b/i;
-
-/** A terminal's escape sequences: colours and the like, which mean nothing in plain text. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: escapes are made of them.
-const ESCAPES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\-_])/g;
 
 /** Most lines drawn: more make the browser slow, and nobody reads them. The download has all. */
 const MOST_LINES = 5_000;
@@ -19,10 +15,7 @@ export function TextOutput({ output, follow }: { output: Output; follow: boolean
   const [wanted, setWanted] = useState("");
   const [wrap, setWrap] = useState(true);
   const box = useRef<HTMLPreElement>(null);
-  const lines = useMemo(() => {
-    const text = new TextDecoder().decode(output.bytes).replace(ESCAPES, "").replaceAll("\r\n", "\n");
-    return text.split("\n").map(visibleText);
-  }, [output.bytes]);
+  const lines = useMemo(() => linesOf(output.bytes), [output.bytes]);
   const shown = lines.slice(-MOST_LINES);
   const found = wanted === "" ? 0 : shown.filter((line) => line.toLowerCase().includes(wanted.toLowerCase())).length;
   // biome-ignore lint/correctness/useExhaustiveDependencies: at each new piece.

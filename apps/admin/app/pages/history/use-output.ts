@@ -18,8 +18,8 @@ export interface Output {
   failed: boolean;
 }
 
-/** Reads the end of a stream, and goes on reading while the run goes on. */
-export function useOutput(run: number, stream: string): Output | undefined {
+/** Reads the end of a stream (its last 256 KiB by default), and goes on reading while the run goes on. */
+export function useOutput(run: number, stream: string, tail = TAIL): Output | undefined {
   const { workspace } = useParams();
   const [output, setOutput] = useState<Output>();
   useEffect(() => {
@@ -27,7 +27,7 @@ export function useOutput(run: number, stream: string): Output | undefined {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let here: Output | undefined;
     const look = async () => {
-      const place = here ? `after=${here.from + here.bytes.length}` : `tail=${TAIL}`;
+      const place = here ? `after=${here.from + here.bytes.length}` : `tail=${tail}`;
       const answer = await fetch(`/w/${workspace}/output/${run}?stream=${stream}&${place}`, {
         signal: gone.signal,
       }).catch(() => undefined);
@@ -46,7 +46,7 @@ export function useOutput(run: number, stream: string): Output | undefined {
       gone.abort();
       clearTimeout(timer);
     };
-  }, [workspace, run, stream]);
+  }, [workspace, run, stream, tail]);
   return output;
 }
 

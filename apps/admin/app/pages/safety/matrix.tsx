@@ -68,8 +68,8 @@ export function Matrix({ verbs, roles, role }: { verbs: readonly Verb[]; roles: 
                       <Tick yes={one.rank >= (rank.get(each.least_role) ?? Number.POSITIVE_INFINITY)} />
                     </td>
                   ))}
-                  <td>{each.sentence}</td>
-                  <td className="dim">
+                  <td className="prose">{each.sentence}</td>
+                  <td className="dim prose">
                     {[
                       each.needs_reason && "a reason",
                       each.needs_approval && "another person's consent",

@@ -39,7 +39,12 @@ export function CommandRules({ rules }: { rules: readonly CommandRule[] }) {
           ),
         },
         { id: "role", header: "Least role", by: (rule) => rule.least_role, cell: (rule) => rule.least_role },
-        { id: "note", header: "Why it is allowed", cell: (rule) => rule.note || <span className="dim">–</span> },
+        {
+          id: "note",
+          header: "Why it is allowed",
+          prose: true,
+          cell: (rule) => rule.note || <span className="dim">–</span>,
+        },
         { id: "added", header: "Added", by: (rule) => rule.created_at, cell: (rule) => <Ago at={rule.created_at} /> },
       ]}
     />

@@ -1,0 +1,10 @@
+import { chromium } from "playwright-core";
+import { readFileSync } from "node:fs";
+const [out, dir, ...names] = process.argv.slice(2);
+const b = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
+const p = await b.newPage({ viewport: { width: 400, height: 300 } });
+const img = names.map((n) => { const [f] = [n]; return `<img style="max-height:1700px;vertical-align:top;margin:4px;border:1px solid #f0f" src="data:image/png;base64,${readFileSync(`${dir}/${f}.png`).toString("base64")}">`; }).join("");
+await p.setContent(`<div id=x style="display:inline-flex;flex-wrap:wrap;width:max-content;max-width:${process.env.W ?? 1300}px;background:#888">${img}</div>`);
+await p.waitForTimeout(500);
+await p.locator("#x").screenshot({ path: out });
+await b.close();
