@@ -5,7 +5,6 @@ import { Link, type LoaderFunctionArgs, Outlet, useLoaderData, useLocation } fro
 import { type Asked, one, openWorkspace, read } from "../data/holdfast.server.ts";
 import { keep } from "../data/keep.ts";
 import { personContext, requirePerson } from "../data/session.server.ts";
-import { subjectActions } from "../data/subject-actions.server.ts";
 import { PAGES } from "../pages.ts";
 import { Ago } from "../parts/ago.tsx";
 import { type LabelRow, LabelTable } from "../parts/label.tsx";
@@ -71,7 +70,15 @@ export async function loader(args: LoaderFunctionArgs) {
       data.read<{ id: number }[]>((db) =>
         db.from("approval_overview").select("id").eq("workspace_id", workspaceId).eq("may_decide", true).limit(100),
       ),
-      subjectActions(data, workspaceId, ["stop"], [""]),
+      data.read<unknown[]>((db) =>
+        db
+          .from("subject_actions")
+          .select("verb")
+          .eq("workspace_id", workspaceId)
+          .eq("subject", "stop")
+          .eq("target", "")
+          .eq("verb", "engage"),
+      ),
     ]);
     const now = one(standing, `workspace "${workspace}"`);
     return {
@@ -82,7 +89,7 @@ export async function loader(args: LoaderFunctionArgs) {
       standing: now,
       labels,
       stops,
-      mayStop: (stopActs.stop?.[""] ?? []).some(({ verb }) => verb === "engage"),
+      mayStop: stopActs.length > 0,
       counts: { approvals: mine.length, reviews: now.quarantined + letters.length, incidents: incidents.length },
     };
   });
