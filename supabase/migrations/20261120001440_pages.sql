@@ -206,6 +206,22 @@ comment on view holdfast.recent_retries is 'Jobs tried more than once, with thei
 select holdfast_private.describe('holdfast.recent_retries', '{
   "run_id": "Its newest run.", "state": "Where the job stands.", "before_outcome": "How the attempt before ended.", "before_error": "Why that one did not complete."}', '{holdfast.runs,holdfast.jobs}');
 
+create view holdfast.choices with (security_invoker = true) as
+  select w.id as workspace_id,
+    array(select x.name from (select s.state as name from holdfast.job_states s) x order by x.name) as states,
+    array(select x.name from (select k.name from holdfast.kinds k where k.workspace_id = w.id) x order by x.name) as kinds,
+    array(select x.name from (select distinct p.name from holdfast.profiles p where p.workspace_id = w.id) x order by x.name) as profiles,
+    array(select x.name from (select s.name from holdfast.schedules s where s.workspace_id = w.id) x order by x.name) as schedules,
+    array(select x.name from (select q.name from holdfast.queues q where q.workspace_id = w.id) x order by x.name) as queues,
+    array(select x.name from (select l.name from holdfast.lanes l where l.workspace_id = w.id) x order by x.name) as lanes,
+    array(select x.name from (select v.name from holdfast.ventures v where v.workspace_id = w.id) x order by x.name) as ventures,
+    array(select x.name from (select c.name from holdfast.job_classes c where c.workspace_id = w.id) x order by x.name) as classes
+  from holdfast.workspaces w;
+comment on view holdfast.choices is 'Every name that a filter or a form can offer, a row for each workspace: read at once, not in eight requests.';
+select holdfast_private.describe('holdfast.choices', '{
+  "workspace_id": "The workspace.", "states": "States of jobs.", "kinds": "Its kinds.", "profiles": "Its profiles.", "schedules": "Its schedules.", "queues": "Its queues.", "lanes": "Its lanes.",
+  "ventures": "Its ventures.", "classes": "Its job classes."}');
+
 -- What a stop covers is said in stop_covers, which people may not call; a test compares this with what engaging then does.
 create function holdfast.stop_preview(p_workspace uuid, p_scope text, p_name text default null, p_what text[] default '{workers}') returns table (state text, jobs integer)
   language plpgsql stable set search_path = '' set plan_cache_mode = force_custom_plan
@@ -231,7 +247,7 @@ $$;
 comment on function holdfast.stop_preview(uuid, text, text, text[]) is
   'What an emergency stop would touch now, by state: running jobs (ended with kill_running), dispatched ones (taken back), and those that would be held when their turn comes. Counts stop at 10001, over the newest 100001 of each state. Runs with the caller''s rights.';
 
-revoke all on holdfast.schedule_overview, holdfast.quarantine_overview, holdfast.incident_overview, holdfast.dead_letter_groups, holdfast.profile_overview,
+revoke all on holdfast.choices, holdfast.schedule_overview, holdfast.quarantine_overview, holdfast.incident_overview, holdfast.dead_letter_groups, holdfast.profile_overview,
   holdfast.budget_overview, holdfast.recent_retries from anon, authenticated, service_role;
-grant select on holdfast.schedule_overview, holdfast.quarantine_overview, holdfast.incident_overview, holdfast.dead_letter_groups, holdfast.profile_overview,
+grant select on holdfast.choices, holdfast.schedule_overview, holdfast.quarantine_overview, holdfast.incident_overview, holdfast.dead_letter_groups, holdfast.profile_overview,
   holdfast.budget_overview, holdfast.recent_retries to authenticated, service_role;

@@ -97,6 +97,7 @@ select set_eq(
     ('holdfast.budget_overview'),
     ('holdfast.budget_periods'),
     ('holdfast.budgets'),
+    ('holdfast.choices'),
     ('holdfast.command_rules'),
     ('holdfast.cost_entries'),
     ('holdfast.dead_letter_groups'),

@@ -50,7 +50,6 @@ await shootAll(
 }
 await outage?.[Symbol.asyncDispose]();
 console.log(`the pictures are in ${FOLDER}`);
-process.exit(0);
 
 async function shootAll(what: string, more: readonly string[]): Promise<void> {
   for (const [name, look] of LOOKS) {

@@ -51,7 +51,7 @@ begin
     kind,
     case when g < 0.7 then 'small' when g < 0.9 then 'medium' when g < 0.9995 then 'large' else 'approval_required' end,
     case when trigger = 'schedule' then v_schedules[1 + floor(9 * h)::int]
-      when h < 0.9 then (array['invoice', 'customer', 'nightly', 'sync', 'deploy', 'review', 'crawl', 'zebra'])[1 + floor(7.001 * h / 0.9)::int] || ' ' || to_char((n * 7919) % 1000000, 'FM000000') end,
+      when h < 0.9 then (array['invoice', 'customer', 'nightly', 'sync', 'deploy', 'review', 'crawl', 'zebra'])[1 + floor(7.001 * h / 0.9)::int] || ' ' || to_char((n::bigint * 7919) % 1000000, 'FM000000') end,
     state,
     case when state = 'queued' then '{due_time}'::text[] else '{}' end,
     jsonb_build_object('n', n, 'input', md5(n::text)),

@@ -16,6 +16,7 @@ export const EXPECTED = `
   holdfast.budget_overview      ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.budget_periods       ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.budgets              ---- NR-- OR-- OR-- OR-- OO-- AA-- ----
+  holdfast.choices              ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.command_rules        ---- NR-- OR-- OR-- OR-- OO-- AA-- ----
   holdfast.cost_entries         ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.dead_letter_groups   ---- N--- O--- O--- O--- O--- A--- ----

@@ -1,6 +1,7 @@
 import { HoldfastError } from "@holdfast/client";
 import { useState } from "react";
 import { type LoaderFunctionArgs, useLoaderData } from "react-router";
+import { choices } from "../data/choices.server.ts";
 import { type Asked, read } from "../data/holdfast.server.ts";
 import { keep } from "../data/keep.ts";
 import { type ActedOn, subjectActions } from "../data/subject-actions.server.ts";
@@ -26,9 +27,7 @@ export async function loader(args: LoaderFunctionArgs) {
           ? query.eq("state", "open").order("severity_place").order("opened_at").order("id").limit(CARDS)
           : query.neq("state", "open").order("opened_at", { ascending: false }).order("id").limit(CARDS);
       });
-    const named = (table: string) =>
-      data.read<{ name: string }[]>((db) => db.from(table).select("name").eq("workspace_id", workspace).order("name"));
-    const [open, reviewed, groups, letters, kinds, queues] = await Promise.all([
+    const [open, reviewed, groups, letters, { kinds, queues }] = await Promise.all([
       isolated(true),
       isolated(false),
       data.read<LetterGroup[]>((db) =>
@@ -50,8 +49,7 @@ export async function loader(args: LoaderFunctionArgs) {
           data.call<number>("count_dead_letters", { p_workspace: workspace, p_filter: filter }),
         ]),
       ),
-      named("kinds"),
-      named("queues"),
+      choices(data, workspace),
     ]);
     const first = letters.letters[0]?.job_id ?? groups[0]?.last_job;
     const [allowed, onLetters] = await Promise.all([
@@ -74,8 +72,8 @@ export async function loader(args: LoaderFunctionArgs) {
       reviewed,
       groups,
       ...letters,
-      kinds: kinds.map(({ name }) => name),
-      queues: queues.map(({ name }) => name),
+      kinds,
+      queues,
       allowed: { ...Object.groupBy(allowed, ({ job_id }) => job_id) },
       onLetters: Object.values(onLetters.dead_letter ?? {})[0] ?? [],
     };

@@ -1,5 +1,6 @@
 import { HoldfastError } from "@holdfast/client";
 import { type ActionFunctionArgs, type LoaderFunctionArgs, useLoaderData } from "react-router";
+import { choices } from "../data/choices.server.ts";
 import { type Asked, holdfastContext, one, read } from "../data/holdfast.server.ts";
 import { keep } from "../data/keep.ts";
 import { malformed, type Refusal, refusalOf } from "../data/refusal.server.ts";
@@ -20,12 +21,6 @@ type Row = Omit<Schedule, "words" | "next" | "past"> & {
 export async function loader(args: LoaderFunctionArgs) {
   return read(args as Asked, async ({ data }) => {
     const workspace = await data.workspaceId();
-    const names = async (table: string) =>
-      (
-        await data.read<{ name: string }[]>((db) =>
-          db.from(table).select("name").eq("workspace_id", workspace).order("name"),
-        )
-      ).map(({ name }) => name);
     const [rows, actions, powers, workspaces] = await Promise.all([
       data.read<Row[]>((db) => db.from("schedule_overview").select("*").eq("workspace_id", workspace).order("name")),
       subjectActions(data, workspace, ["schedule"]),
@@ -45,16 +40,13 @@ export async function loader(args: LoaderFunctionArgs) {
     const { cronInWords } = await import("./schedules/cron-words.ts");
     const { time_zone, currency } = one(workspaces, "workspace");
     const offer = async (): Promise<Offered> => {
-      const [kinds, queues, lanes, classes, ventures] = await Promise.all([
+      const [kinds, names] = await Promise.all([
         data.read<Offered["kinds"]>((db) =>
           db.from("kinds").select("name, payload_schema").eq("workspace_id", workspace).order("name"),
         ),
-        names("queues"),
-        names("lanes"),
-        names("job_classes"),
-        names("ventures"),
+        choices(data, workspace),
       ]);
-      return { kinds, queues, lanes, classes, ventures, time_zone, currency };
+      return { ...names, kinds, time_zone, currency };
     };
     return {
       schedules: rows.map(

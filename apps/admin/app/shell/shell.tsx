@@ -50,7 +50,7 @@ export async function loader(args: LoaderFunctionArgs) {
   const { id, email } = args.context.get(personContext);
   return read(args as Asked, async ({ data, workspace }) => {
     const workspaceId = await data.workspaceId();
-    const [standing, members, labels, stops, letters, incidents, mine, stopActs] = await Promise.all([
+    const [standing, members, labels, stops, letters, incidents, mine, stopPowers] = await Promise.all([
       data.read<Standing[]>((db) => db.from("status_now").select("*").eq("workspace_id", workspaceId)),
       data.read<{ role: string }[]>((db) => db.from("my_workspaces").select("role").eq("workspace_id", workspaceId)),
       data.read<LabelRow[]>((db) => db.from("labels").select("*")),
@@ -71,13 +71,7 @@ export async function loader(args: LoaderFunctionArgs) {
         db.from("approval_overview").select("id").eq("workspace_id", workspaceId).eq("may_decide", true).limit(100),
       ),
       data.read<unknown[]>((db) =>
-        db
-          .from("subject_actions")
-          .select("verb")
-          .eq("workspace_id", workspaceId)
-          .eq("subject", "stop")
-          .eq("target", "")
-          .eq("verb", "engage"),
+        db.from("my_powers").select("verb").eq("workspace_id", workspaceId).eq("subject", "stop").eq("verb", "engage"),
       ),
     ]);
     const now = one(standing, `workspace "${workspace}"`);
@@ -89,7 +83,7 @@ export async function loader(args: LoaderFunctionArgs) {
       standing: now,
       labels,
       stops,
-      mayStop: stopActs.length > 0,
+      mayStop: stopPowers.length > 0,
       counts: { approvals: mine.length, reviews: now.quarantined + letters.length, incidents: incidents.length },
     };
   });

@@ -1,4 +1,5 @@
 import type { LoaderFunctionArgs } from "react-router";
+import { choices } from "../data/choices.server.ts";
 import { type Asked, openWorkspace, read } from "../data/holdfast.server.ts";
 import { requirePerson } from "../data/session.server.ts";
 
@@ -15,17 +16,10 @@ export async function loader(args: LoaderFunctionArgs): Promise<StopScope> {
   const asked = args.url.searchParams;
   return read(args as Asked, async ({ data }) => {
     const id = await data.workspaceId();
-    const names = async (table: string) =>
-      (
-        await data.read<{ name: string }[]>((db) => db.from(table).select("name").eq("workspace_id", id).order("name"))
-      ).map(({ name }) => name);
     const scope = asked.get("scope") ?? "workspace";
     const name = asked.get("name");
-    const [venture, lane, queue, kind, touches] = await Promise.all([
-      names("ventures"),
-      names("lanes"),
-      names("queues"),
-      names("kinds"),
+    const [{ ventures, lanes, queues, kinds }, touches] = await Promise.all([
+      choices(data, id),
       scope !== "workspace" && scope !== "global" && !name
         ? []
         : data.call<StopScope["touches"]>("stop_preview", {
@@ -35,6 +29,6 @@ export async function loader(args: LoaderFunctionArgs): Promise<StopScope> {
             p_what: asked.getAll("what"),
           }),
     ]);
-    return { names: { venture, lane, queue, kind }, touches };
+    return { names: { venture: ventures, lane: lanes, queue: queues, kind: kinds }, touches };
   });
 }

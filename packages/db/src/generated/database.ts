@@ -46,6 +46,12 @@ isOneToOne: false
       foreignKeyName: "alert_channels_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "choices"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "alert_channels_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "dead_letter_groups"
       referencedColumns: ["workspace_id"]
     },{
@@ -206,6 +212,12 @@ isOneToOne: false
       foreignKeyName: "budgets_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "choices"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "budgets_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "dead_letter_groups"
       referencedColumns: ["workspace_id"]
     },{
@@ -270,6 +282,12 @@ isOneToOne: false
 isOneToOne: false
       referencedRelation: "roles"
       referencedColumns: ["role"]
+    },{
+      foreignKeyName: "command_rules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "choices"
+      referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "command_rules_workspace_id_fkey"
       columns: ["workspace_id"]
@@ -463,6 +481,12 @@ isOneToOne: false
                   }
                   Relationships: [
                     {
+      foreignKeyName: "job_classes_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "choices"
+      referencedColumns: ["workspace_id"]
+    },{
       foreignKeyName: "job_classes_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
@@ -700,6 +724,12 @@ isOneToOne: false
       foreignKeyName: "kinds_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "choices"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "kinds_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "dead_letter_groups"
       referencedColumns: ["workspace_id"]
     },{
@@ -773,6 +803,12 @@ isOneToOne: false
                   }
                   Relationships: [
                     {
+      foreignKeyName: "lanes_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "choices"
+      referencedColumns: ["workspace_id"]
+    },{
       foreignKeyName: "lanes_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
@@ -872,6 +908,12 @@ isOneToOne: false
       foreignKeyName: "members_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "choices"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "dead_letter_groups"
       referencedColumns: ["workspace_id"]
     },{
@@ -931,6 +973,12 @@ isOneToOne: false
                   }
                   Relationships: [
                     {
+      foreignKeyName: "output_rules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "choices"
+      referencedColumns: ["workspace_id"]
+    },{
       foreignKeyName: "output_rules_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
@@ -1016,6 +1064,12 @@ isOneToOne: true
       foreignKeyName: "profiles_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "choices"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "profiles_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "dead_letter_groups"
       referencedColumns: ["workspace_id"]
     },{
@@ -1089,6 +1143,12 @@ isOneToOne: false
                   }
                   Relationships: [
                     {
+      foreignKeyName: "queues_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "choices"
+      referencedColumns: ["workspace_id"]
+    },{
       foreignKeyName: "queues_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
@@ -1230,6 +1290,12 @@ isOneToOne: false
       foreignKeyName: "saved_views_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "choices"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "saved_views_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "dead_letter_groups"
       referencedColumns: ["workspace_id"]
     },{
@@ -1315,6 +1381,12 @@ isOneToOne: false
                   }
                   Relationships: [
                     {
+      foreignKeyName: "schedules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "choices"
+      referencedColumns: ["workspace_id"]
+    },{
       foreignKeyName: "schedules_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
@@ -1441,6 +1513,12 @@ isOneToOne: false
                   }
                   Relationships: [
                     {
+      foreignKeyName: "ventures_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "choices"
+      referencedColumns: ["workspace_id"]
+    },{
       foreignKeyName: "ventures_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
@@ -1599,6 +1677,12 @@ isOneToOne: false
       foreignKeyName: "budgets_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "choices"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "budgets_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "dead_letter_groups"
       referencedColumns: ["workspace_id"]
     },{
@@ -1644,6 +1728,20 @@ isOneToOne: false
       referencedRelation: "workspaces"
       referencedColumns: ["id"]
     }
+                  ]
+                },"choices": {
+                  Row: {
+                    "classes": (string)[] | null,"kinds": (string)[] | null,"lanes": (string)[] | null,"profiles": (string)[] | null,"queues": (string)[] | null,"schedules": (string)[] | null,"states": (string)[] | null,"ventures": (string)[] | null,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                           "classes"?: never,"kinds"?: never,"lanes"?: never,"profiles"?: never,"queues"?: never,"schedules"?: never,"states"?: never,"ventures"?: never,"workspace_id"?: string | null
+                         }
+                        Update: {
+                           "classes"?: never,"kinds"?: never,"lanes"?: never,"profiles"?: never,"queues"?: never,"schedules"?: never,"states"?: never,"ventures"?: never,"workspace_id"?: string | null
+                         }
+                        Relationships: [
+                    
                   ]
                 },"dead_letter_groups": {
                   Row: {
@@ -1696,6 +1794,12 @@ isOneToOne: false
                   ComputedFields: never
                   Relationships: [
                     {
+      foreignKeyName: "lanes_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "choices"
+      referencedColumns: ["workspace_id"]
+    },{
       foreignKeyName: "lanes_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
@@ -1777,6 +1881,12 @@ isOneToOne: false
       foreignKeyName: "members_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "choices"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "dead_letter_groups"
       referencedColumns: ["workspace_id"]
     },{
@@ -1845,6 +1955,12 @@ isOneToOne: false
       foreignKeyName: "members_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "choices"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "dead_letter_groups"
       referencedColumns: ["workspace_id"]
     },{
@@ -1906,6 +2022,12 @@ isOneToOne: false
                   ComputedFields: never
                   Relationships: [
                     {
+      foreignKeyName: "profiles_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "choices"
+      referencedColumns: ["workspace_id"]
+    },{
       foreignKeyName: "profiles_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
@@ -1976,6 +2098,12 @@ isOneToOne: false
                          }
                         Relationships: [
                     {
+      foreignKeyName: "queues_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "choices"
+      referencedColumns: ["workspace_id"]
+    },{
       foreignKeyName: "queues_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
@@ -2064,6 +2192,12 @@ isOneToOne: false
                   ComputedFields: never
                   Relationships: [
                     {
+      foreignKeyName: "schedules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "choices"
+      referencedColumns: ["workspace_id"]
+    },{
       foreignKeyName: "schedules_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
@@ -2166,6 +2300,12 @@ isOneToOne: false
                   ComputedFields: never
                   Relationships: [
                     {
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "choices"
+      referencedColumns: ["workspace_id"]
+    },{
       foreignKeyName: "members_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false

@@ -16,7 +16,8 @@ export interface LiteApi {
  * 3. `ensureSystemSchema()` is never called: the auth schema comes from sql/ and belongs to supabase_auth_admin;
  * 4. its own server is not used: the gateway forwards two paths only;
  * 5. json, timestamptz and numeric are passed as PostgREST passes them;
- * 6. the database is migrated before: its schema cache does not notice a change.
+ * 6. the database is migrated before: its schema cache does not notice a change;
+ * 7. the texts of views are kept from it, which would cost more than the request.
  */
 export function createDataApi(settings: ApiSettings): LiteApi {
   const { auth, maxRows } = settings;
@@ -25,6 +26,7 @@ export function createDataApi(settings: ApiSettings): LiteApi {
     postgresOptions: { max: 10, onnotice: () => {}, types: TYPES },
   });
   disableGranting(connection);
+  hideViewTexts(connection);
   const app = new App({
     connection,
     api: {
@@ -73,6 +75,20 @@ function disableGranting(connection: object): void {
   if (inner.rlsState !== "unknown")
     throw new Error("@supabase/lite: `rlsState` is no longer the field it was in 0.10.0");
   inner.rlsState = "active";
+}
+
+/**
+ * At every request lite searches the text of each view for casts, once for each of its columns: most of the time of a
+ * request, and for types that no view here has. Without the texts it finds columns by their types in the catalogue.
+ */
+function hideViewTexts(connection: object): void {
+  const inner = connection as { introspect(options?: object): Promise<{ views: { sql?: string }[] }> };
+  const introspect = inner.introspect.bind(connection);
+  inner.introspect = async (options) => {
+    const found = await introspect(options);
+    for (const view of found.views) delete view.sql;
+    return found;
+  };
 }
 
 type Types = NonNullable<Options<Record<string, PostgresType>>["types"]>;

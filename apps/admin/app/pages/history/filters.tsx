@@ -1,21 +1,10 @@
 import { Button, Checkbox, Group, Menu, MultiSelect, Popover, Select, Stack } from "@mantine/core";
 import { Columns3, Filter } from "lucide-react";
 import { useSearchParams } from "react-router";
+import type { Choices } from "../../data/choices.server.ts";
 import { Typed } from "../../parts/typed.tsx";
 import { COLUMNS, columnsOf } from "./columns.tsx";
 import { FIELDS, type Field, withField } from "./filter.ts";
-
-/** The names that filters offer. */
-export interface Names {
-  states: string[];
-  kinds: string[];
-  profiles: string[];
-  schedules: string[];
-  queues: string[];
-  lanes: string[];
-  ventures: string[];
-  classes: string[];
-}
 
 const TRIGGERS = ["manual", "schedule", "work_order", "retry", "rerun", "api"];
 const SPANS = [
@@ -26,7 +15,7 @@ const SPANS = [
 ];
 
 /** Every filter of History. Each is in the address, so that a view can be kept, sent and gone back to. */
-export function Filters({ names }: { names: Names }) {
+export function Filters({ names }: { names: Choices }) {
   const [search, setSearch] = useSearchParams();
   const set = (field: Field | "columns", value: string | null) =>
     setSearch((was) => withField(was, field, value), { preventScrollReset: true });

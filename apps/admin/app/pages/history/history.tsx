@@ -9,6 +9,7 @@ import {
   useNavigation,
   useSearchParams,
 } from "react-router";
+import { choices } from "../../data/choices.server.ts";
 import { type Asked, read } from "../../data/holdfast.server.ts";
 import { keep } from "../../data/keep.ts";
 import type { Allowed } from "../../parts/act.tsx";
@@ -18,7 +19,7 @@ import { useConnection } from "../../shell/live.tsx";
 import { Bulk } from "./bulk.tsx";
 import { columnsOf, type HistoryColumn } from "./columns.tsx";
 import { filterOf, orderOf, withField } from "./filter.ts";
-import { Filters, type Names } from "./filters.tsx";
+import { Filters } from "./filters.tsx";
 import type { JobRow } from "./row.ts";
 import { type SavedView, SavedViews } from "./saved-views.tsx";
 import { useSteadyRows } from "./steady-rows.ts";
@@ -34,54 +35,33 @@ export async function loader(args: LoaderFunctionArgs) {
   const from = cursorOf(url.searchParams.get("from"));
   return read(args as Asked, async ({ data }) => {
     const workspace = await data.workspaceId();
-    const names = async (table: string, column = "name", own = true) => {
-      const rows = await data.read<Record<string, string>[]>((db) => {
-        const query = db.from(table).select(column);
-        return own ? query.eq("workspace_id", workspace) : query;
-      });
-      return [...new Set(rows.map((row) => row[column] ?? ""))].sort();
-    };
-    const [rows, matching, allowed, views, states, kinds, profiles, schedules, queues, lanes, ventures, classes] =
-      await Promise.all([
-        data.call<JobRow[]>("match_jobs", {
-          p_workspace: workspace,
-          p_filter: filter,
-          p_order: order,
-          p_after: from,
-          p_limit: PAGE + 1,
-        }),
-        data.call<number>("count_jobs", { p_workspace: workspace, p_filter: filter, p_cap: COUNTED }),
-        data.read<{ verb: string; subject: string }[]>((db) =>
-          db.from("my_powers").select("verb, subject").eq("workspace_id", workspace).eq("subject", "jobs"),
-        ),
-        data.read<SavedView[]>((db) =>
-          db
-            .from("saved_views")
-            .select("name, query")
-            .eq("workspace_id", workspace)
-            .eq("page", "history")
-            .order("name"),
-        ),
-        names("job_states", "state", false),
-        names("kinds"),
-        names("profiles"),
-        names("schedules"),
-        names("queues"),
-        names("lanes"),
-        names("ventures"),
-        names("job_classes"),
-      ]);
-    const verbs = await data.read<(Allowed & { subject: string })[]>((db) =>
-      db.from("verbs").select("verb, sentence, needs_reason, needs_approval").eq("subject", "jobs").order("verb"),
-    );
-    const offered: Names = { states, kinds, profiles, schedules, queues, lanes, ventures, classes };
+    const [rows, matching, allowed, views, names, verbs] = await Promise.all([
+      data.call<JobRow[]>("match_jobs", {
+        p_workspace: workspace,
+        p_filter: filter,
+        p_order: order,
+        p_after: from,
+        p_limit: PAGE + 1,
+      }),
+      data.call<number>("count_jobs", { p_workspace: workspace, p_filter: filter, p_cap: COUNTED }),
+      data.read<{ verb: string; subject: string }[]>((db) =>
+        db.from("my_powers").select("verb, subject").eq("workspace_id", workspace).eq("subject", "jobs"),
+      ),
+      data.read<SavedView[]>((db) =>
+        db.from("saved_views").select("name, query").eq("workspace_id", workspace).eq("page", "history").order("name"),
+      ),
+      choices(data, workspace),
+      data.read<(Allowed & { subject: string })[]>((db) =>
+        db.from("verbs").select("verb, sentence, needs_reason, needs_approval").eq("subject", "jobs").order("verb"),
+      ),
+    ]);
     return {
       rows: rows.slice(0, PAGE),
       more: rows.length > PAGE,
       matching,
       filter,
       acts: verbs.filter(({ verb }) => allowed.some((power) => power.verb === verb)),
-      names: offered,
+      names,
       views,
     };
   });

@@ -3,18 +3,15 @@ import { useDisclosure } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { type ReactNode, useEffect, useState } from "react";
 import { useFetcher } from "react-router";
+import type { Choices } from "../../data/choices.server.ts";
 import { Refused } from "../../parts/act.tsx";
 import { NumberField } from "../../parts/number-field.tsx";
 import { PayloadFields, usePayloadForm } from "../../parts/schema-form.tsx";
 import type { action } from "../schedules.tsx";
 
 /** What a new schedule may name. */
-export interface Offered {
+export interface Offered extends Omit<Choices, "kinds"> {
   kinds: { name: string; payload_schema: unknown }[];
-  queues: string[];
-  lanes: string[];
-  classes: string[];
-  ventures: string[];
   /** Of the workspace. */
   time_zone: string;
   currency: string;
