@@ -222,6 +222,22 @@ select holdfast_private.describe('holdfast.choices', '{
   "workspace_id": "The workspace.", "states": "States of jobs.", "kinds": "Its kinds.", "profiles": "Its profiles.", "schedules": "Its schedules.", "queues": "Its queues.", "lanes": "Its lanes.",
   "ventures": "Its ventures.", "classes": "Its job classes."}');
 
+create view holdfast.shell with (security_invoker = true) as
+  select s.workspace_id, s.workspace, m.role, s.live_workers, s.worker_heartbeat_age_seconds, s.worker_label, s.supervisor_age_seconds, s.supervisor_label,
+    (select count(*) from (select from holdfast.approval_overview a where a.workspace_id = s.workspace_id and a.may_decide limit 100) x) as to_decide,
+    s.quarantined + (select count(*) from (select from holdfast.dead_letters d where d.workspace_id = s.workspace_id and d.state = 'open' limit 100) x) as to_review,
+    (select count(*) from (select from holdfast.incidents i where i.workspace_id = s.workspace_id and i.closed_at is null limit 100) x) as open_incidents,
+    (select coalesce(jsonb_agg(jsonb_build_object('id', e.id, 'scope', e.scope, 'name', e.name, 'reason', e.reason, 'engaged_at', e.engaged_at) order by e.engaged_at), '[]')
+      from holdfast.emergency_stops e where e.released_at is null and (e.workspace_id is null or e.workspace_id = s.workspace_id)) as stops,
+    exists (select from holdfast.my_powers p where p.workspace_id = s.workspace_id and p.verb = 'engage' and p.subject = 'stop') as may_stop,
+    (select jsonb_agg(to_jsonb(l) order by l.label) from holdfast.labels l) as labels
+  from holdfast.status_now s
+  left join holdfast.my_workspaces m on m.workspace_id = s.workspace_id;
+comment on view holdfast.shell is 'What stands around every page of the admin app, in one row: who looks, is it alive, what is stopped, what waits for people, what labels mean.';
+select holdfast_private.describe('holdfast.shell', '{
+  "role": "Role of the signed-in person there.", "to_decide": "Requests that this person may decide about, 100 at most.", "to_review": "Jobs in quarantine and open dead letters, of these 100 at most.", "open_incidents": "Open incidents, 100 at most.",
+  "stops": "Engaged emergency stops that cover the workspace or a part of it, oldest first: [{id, scope, name, reason, engaged_at}].", "may_stop": "True when this person may engage one.", "labels": "The rows of holdfast.labels."}', '{holdfast.status_now}');
+
 -- What a stop covers is said in stop_covers, which people may not call; a test compares this with what engaging then does.
 create function holdfast.stop_preview(p_workspace uuid, p_scope text, p_name text default null, p_what text[] default '{workers}') returns table (state text, jobs integer)
   language plpgsql stable set search_path = '' set plan_cache_mode = force_custom_plan
@@ -247,7 +263,7 @@ $$;
 comment on function holdfast.stop_preview(uuid, text, text, text[]) is
   'What an emergency stop would touch now, by state: running jobs (ended with kill_running), dispatched ones (taken back), and those that would be held when their turn comes. Counts stop at 10001, over the newest 100001 of each state. Runs with the caller''s rights.';
 
-revoke all on holdfast.choices, holdfast.schedule_overview, holdfast.quarantine_overview, holdfast.incident_overview, holdfast.dead_letter_groups, holdfast.profile_overview,
+revoke all on holdfast.choices, holdfast.shell, holdfast.schedule_overview, holdfast.quarantine_overview, holdfast.incident_overview, holdfast.dead_letter_groups, holdfast.profile_overview,
   holdfast.budget_overview, holdfast.recent_retries from anon, authenticated, service_role;
-grant select on holdfast.choices, holdfast.schedule_overview, holdfast.quarantine_overview, holdfast.incident_overview, holdfast.dead_letter_groups, holdfast.profile_overview,
+grant select on holdfast.choices, holdfast.shell, holdfast.schedule_overview, holdfast.quarantine_overview, holdfast.incident_overview, holdfast.dead_letter_groups, holdfast.profile_overview,
   holdfast.budget_overview, holdfast.recent_retries to authenticated, service_role;

@@ -148,6 +148,7 @@ select set_eq(
     ('holdfast.schedule_overview'),
     ('holdfast.schedule_windows'),
     ('holdfast.schedules'),
+    ('holdfast.shell'),
     ('holdfast.spend'),
     ('holdfast.status_now'),
     ('holdfast.stop_acknowledgements'),

@@ -69,6 +69,7 @@ export const EXPECTED = `
   holdfast.schedule_overview    ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.schedule_windows     ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.schedules            ---- NR-- OR-- OR-- OR-- OO-- AA-- ----
+  holdfast.shell                ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.spend                ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.status_now           ---- N--- O--- O--- O--- O--- A--- ----
   holdfast.stop_acknowledgements ---- N--- A--- A--- A--- A--- A--- ----

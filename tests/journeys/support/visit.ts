@@ -45,14 +45,15 @@ export class Visit implements AsyncDisposable {
     this.#expected.push(problem);
   }
 
-  async signIn(person: Person): Promise<void> {
+  /** Signs in, and waits until that has led where it leads: to the one workspace, if there is one. */
+  async signIn(person: Person, to = /\/w\//): Promise<void> {
     const { page } = this;
     await page.goto("/sign-in");
     await this.ready();
     await page.locator("input[name=email]").fill(person.email);
     await page.locator("input[name=password]").fill(person.password);
     await page.getByRole("button", { name: "Sign in" }).click();
-    await page.waitForURL(/\/w\//);
+    await page.waitForURL(to);
   }
 
   /** Opens a page of the workspace `local`, and waits until it can be used. */

@@ -29,7 +29,13 @@ export function keep() {
       // A redirect or a refusal is an answer. Everything else is none: a 503, a cut connection, or React Router's "no result",
       // which is all that a route is told when the middleware before it could not ask who this is.
       const answered = error instanceof Response || (isRouteErrorResponse(error) && error.status < 500);
-      if (answered || had?.url !== request.url) throw error;
+      if (answered) {
+        // What is refused now is not shown again when nobody answers later.
+        had = undefined;
+        if (kept.delete(route)) tell();
+      }
+      // Given up because somebody went on to another page: that says nothing about whether anybody answers.
+      if (request.signal.aborted || had?.url !== request.url) throw error;
       kept.set(route, had);
       tell();
       return had.data;

@@ -1,11 +1,11 @@
 import { type LoaderFunctionArgs, useLoaderData, useOutletContext } from "react-router";
-import { type Asked, read } from "../data/holdfast.server.ts";
+import { type Asked, one, read } from "../data/holdfast.server.ts";
 import { type ActedOn, subjectActions } from "../data/subject-actions.server.ts";
 import { total } from "../parts/format.ts";
 import { Page, Section } from "../parts/page.tsx";
 import type { BudgetRow } from "../parts/spend-bar.tsx";
 import type { ShellData } from "../shell/shell.tsx";
-import { Counts } from "./command-center/counts.tsx";
+import { Counts, type Standing } from "./command-center/counts.tsx";
 import { Money } from "./command-center/money.tsx";
 import { NextActions } from "./command-center/next-actions.tsx";
 import { Failed, Finished, Next, Retried, Running, Stuck } from "./command-center/questions.tsx";
@@ -34,7 +34,7 @@ export async function loader(args: LoaderFunctionArgs) {
       data.read<T[]>((db) =>
         db.from(view).select(columns).eq("workspace_id", workspace).order(order, { ascending }).limit(limit),
       );
-    const [runtime, recommended, running, finished, failures, retries, next, windows, stuck, budgets, spend] =
+    const [runtime, recommended, running, finished, failures, retries, next, windows, stuck, budgets, spend, standing] =
       await Promise.all([
         rows<RuntimeRow>("runtime_labels", "subject, label, sentence, age_seconds", "place", 20),
         rows<Recommended>("recommended_actions", "place, urgency, sentence, page, subject, target, verb", "place", 20),
@@ -97,6 +97,7 @@ export async function loader(args: LoaderFunctionArgs) {
         data.read<{ spent: number; reserved: number; currency: string }[]>((db) =>
           db.from("spend").select("spent, reserved, currency").eq("workspace_id", workspace).eq("period", "day"),
         ),
+        data.read<Standing[]>((db) => db.from("status_now").select("*").eq("workspace_id", workspace)),
       ]);
     const kinds = [...new Set(running.map(({ kind }) => kind))];
     const [typical, actions]: [(number | null)[], ActedOn] = await Promise.all([
@@ -113,6 +114,7 @@ export async function loader(args: LoaderFunctionArgs) {
         : {},
     ]);
     return {
+      standing: one(standing, "workspace"),
       runtime,
       recommended: recommended.map((each) => ({
         ...each,
@@ -143,14 +145,14 @@ export default function CommandCenter() {
   return (
     <Page title="Command center">
       <NextActions recommended={center.recommended} />
-      <Counts shell={shell} stuck={center.stuck.length} />
+      <Counts shell={shell} standing={center.standing} stuck={center.stuck.length} />
       <div className="cc-columns">
         <div className="cc-column">
           {center.stuck.length > 0 && <Stuck rows={center.stuck} />}
-          <Running rows={center.running} all={shell.standing.running} />
+          <Running rows={center.running} all={center.standing.running} />
           <Failed rows={center.failures} />
           <Finished rows={center.finished} />
-          <Retried rows={center.retries} retrying={shell.standing.retrying} />
+          <Retried rows={center.retries} retrying={center.standing.retrying} />
           <Next rows={center.next} windows={center.windows} />
           <Money today={center.today} budgets={center.budgets} />
         </div>

@@ -1,12 +1,13 @@
 import type { Target } from "@holdfast/client";
 import { Alert, Button, type ButtonProps, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { notifications } from "@mantine/notifications";
+
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { useFetcher, useParams } from "react-router";
 import type { Refusal } from "../data/refusal.server.ts";
 import type { ActAnswer } from "../shell/act.ts";
 import { plural } from "./format.ts";
+import { tell } from "./tell.ts";
 
 /** What may be done, as `holdfast.allowed_actions` and `holdfast.subject_actions` say it. */
 export interface Allowed {
@@ -33,7 +34,7 @@ export function useAct(done?: (answer: Done) => void) {
     if (state === "submitting" || !data || told.current === data) return;
     told.current = data;
     if (!data.ok) return;
-    notifications.show({
+    void tell({
       title: `${data.verb} ${data.subject.replaceAll("_", " ")}: done`,
       message: says(data.result) || plural(data.affected, "change"),
       color: "green.9",

@@ -54,10 +54,16 @@ export function total(amounts: readonly (number | string)[]): number {
   return Math.round(amounts.reduce<number>((sum, amount) => sum + Math.round(Number(amount) * 1e6), 0)) / 1e6;
 }
 
-/** A count with thin groups, `12 345`; what a view cut off at 10001 is said to be more than 10 000. */
+/**
+ * The most that one act changes, and that views count up to (to one more, which says that there are more). The database says
+ * so; a page says it before it is refused.
+ */
+export const MOST = 10_000;
+
+/** A count with thin groups, `12 345`; what a view cut off is said to be more than {@link MOST}. */
 export function count(value: number | null | undefined): string {
   if (value === null || value === undefined) return "–";
-  if (value > 10_000 && value === 10_001) return "10\u202f000+";
+  if (value === MOST + 1) return `${count(MOST)}+`;
   return String(value).replace(/\B(?=(\d{3})+(?!\d))/g, "\u202f");
 }
 

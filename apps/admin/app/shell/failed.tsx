@@ -38,7 +38,22 @@ interface Explanation {
   comesBack?: boolean;
 }
 
+/** Nobody answered: the project (503), a proxy for this app (502, 504), or nothing at all, as when this app is started again. */
+function isUnanswered(error: unknown): boolean {
+  if (isRouteErrorResponse(error)) return [502, 503, 504].includes(error.status);
+  return error instanceof TypeError && /fetch|network|load failed/i.test(error.message);
+}
+
 function explain(error: unknown): Explanation {
+  if (isUnanswered(error)) {
+    return {
+      title: "The project does not answer",
+      sentence:
+        "Holdfast could not be asked, so nothing is shown rather than something old. Work goes on without this page.",
+      hint: "This page asks again every 3 seconds. To look yourself: holdfast status, or the project's dashboard.",
+      comesBack: true,
+    };
+  }
   if (!isRouteErrorResponse(error)) {
     return {
       title: "Something went wrong here",
@@ -48,14 +63,6 @@ function explain(error: unknown): Explanation {
   }
   const told = error.data as { message?: string; hint?: string } | null;
   switch (error.status) {
-    case 503:
-      return {
-        title: "The project does not answer",
-        sentence:
-          "Holdfast could not be asked, so nothing is shown rather than something old. Work goes on without this page.",
-        hint: "This page asks again every 3 seconds. To look yourself: holdfast status, or the project's dashboard.",
-        comesBack: true,
-      };
     case 404:
       return {
         title: "Not here",

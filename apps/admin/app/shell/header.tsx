@@ -41,7 +41,8 @@ export function Header({ shell, base }: { shell: ShellData; base: string }) {
             <Menu.Label c="inherit">
               {person.email} · {person.role}
             </Menu.Label>
-            <Form method="post" action="/sign-out">
+            {/* The document goes with the person: nothing that this one read is there for the next. */}
+            <Form method="post" action="/sign-out" reloadDocument>
               <Menu.Item component="button" type="submit">
                 Sign out
               </Menu.Item>

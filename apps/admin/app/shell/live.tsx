@@ -1,4 +1,4 @@
-import { createContext, type ReactNode, use, useEffect, useRef, useState } from "react";
+import { createContext, type ReactNode, use, useEffect, useMemo, useRef, useState } from "react";
 import { useFetchers, useNavigation, useParams, useRevalidator } from "react-router";
 import { useKeptSince } from "../data/keep.ts";
 
@@ -11,9 +11,11 @@ const SILENCE_MS = 9_000;
 export interface Connection {
   lostSince: number | undefined;
   signedOut: boolean;
+  /** It answers, but a part of this page could not be read anew. */
+  inPart: boolean;
 }
 
-const LIVE: Connection = { lostSince: undefined, signedOut: false };
+const LIVE: Connection = { lostSince: undefined, signedOut: false, inPart: false };
 
 const ConnectionContext = createContext<Connection>(LIVE);
 
@@ -41,7 +43,11 @@ export function Live({ children }: { children: ReactNode }) {
     // A page that nobody looked at asked nothing: its silence begins when somebody looks.
     let lookedAtSince = heardAt;
     const lose = (signedOut: boolean) =>
-      setConnection((was) => ({ lostSince: was.lostSince ?? heardAt, signedOut: signedOut || was.signedOut }));
+      setConnection((was) => ({
+        lostSince: was.lostSince ?? heardAt,
+        signedOut: signedOut || was.signedOut,
+        inPart: false,
+      }));
     const look = async () => {
       if (document.visibilityState !== "visible") return;
       if (Date.now() - Math.max(heardAt, lookedAtSince) > SILENCE_MS) lose(false);
@@ -50,9 +56,11 @@ export function Live({ children }: { children: ReactNode }) {
       const answer = await alive(workspace);
       asking = false;
       if (answer !== "alive") return lose(answer === "signed_out");
+      if (busy.current) return;
+      await revalidate();
+      // Only now: an answer to "are you there" makes nothing on the page younger.
       heardAt = Date.now();
       setConnection((was) => (was.lostSince === undefined ? was : LIVE));
-      if (!busy.current) await revalidate();
     };
     const turned = () => {
       lookedAtSince = Date.now();
@@ -66,8 +74,12 @@ export function Live({ children }: { children: ReactNode }) {
     };
   }, [workspace, revalidate]);
   const keptSince = useKeptSince();
-  const lostSince = connection.lostSince ?? keptSince;
-  return <ConnectionContext value={{ ...connection, lostSince }}>{children}</ConnectionContext>;
+  const now = useMemo(() => {
+    if (keptSince === undefined) return connection;
+    const { lostSince } = connection;
+    return { ...connection, lostSince: Math.min(lostSince ?? keptSince, keptSince), inPart: lostSince === undefined };
+  }, [connection, keptSince]);
+  return <ConnectionContext value={now}>{children}</ConnectionContext>;
 }
 
 async function alive(workspace: string | undefined): Promise<"alive" | "unreachable" | "signed_out"> {

@@ -18,73 +18,40 @@ import { Navigation, useGoKeys } from "./navigation.tsx";
 
 export const middleware = [requirePerson, openWorkspace];
 
-interface Standing {
+/** The row of `holdfast.shell`. */
+interface Row {
   workspace_id: string;
   workspace: string;
+  role: string | null;
   live_workers: number;
   worker_heartbeat_age_seconds: number | null;
   worker_label: string;
   supervisor_age_seconds: number | null;
   supervisor_label: string;
-  running: number;
-  waiting: number;
-  retrying: number;
-  blocked: number;
-  awaiting_approval: number;
-  quarantined: number;
-  completed_24h: number;
-  failed_24h: number;
-  retried_24h: number;
-}
-
-interface Stop {
-  id: number;
-  scope: string;
-  name: string | null;
-  reason: string;
-  engaged_at: string;
+  to_decide: number;
+  to_review: number;
+  open_incidents: number;
+  stops: { id: number; scope: string; name: string | null; reason: string; engaged_at: string }[];
+  may_stop: boolean;
+  labels: LabelRow[];
 }
 
 /** What every page stands in: who looks, at which workspace, whether it is alive, what is stopped, what waits for people. */
 export async function loader(args: LoaderFunctionArgs) {
   const { id, email } = args.context.get(personContext);
   return read(args as Asked, async ({ data, workspace }) => {
-    const workspaceId = await data.workspaceId();
-    const [standing, members, labels, stops, letters, incidents, mine, stopPowers] = await Promise.all([
-      data.read<Standing[]>((db) => db.from("status_now").select("*").eq("workspace_id", workspaceId)),
-      data.read<{ role: string }[]>((db) => db.from("my_workspaces").select("role").eq("workspace_id", workspaceId)),
-      data.read<LabelRow[]>((db) => db.from("labels").select("*")),
-      data.read<Stop[]>((db) =>
-        db
-          .from("emergency_stops")
-          .select("id, scope, name, reason, engaged_at")
-          .is("released_at", null)
-          .order("engaged_at"),
-      ),
-      data.read<{ id: number }[]>((db) =>
-        db.from("dead_letters").select("id").eq("workspace_id", workspaceId).eq("state", "open").limit(100),
-      ),
-      data.read<{ id: number }[]>((db) =>
-        db.from("incidents").select("id").eq("workspace_id", workspaceId).is("closed_at", null).limit(100),
-      ),
-      data.read<{ id: number }[]>((db) =>
-        db.from("approval_overview").select("id").eq("workspace_id", workspaceId).eq("may_decide", true).limit(100),
-      ),
-      data.read<unknown[]>((db) =>
-        db.from("my_powers").select("verb").eq("workspace_id", workspaceId).eq("subject", "stop").eq("verb", "engage"),
-      ),
-    ]);
-    const now = one(standing, `workspace "${workspace}"`);
+    const rows = await data.read<Row[]>((db) => db.from("shell").select("*").eq("workspace", workspace));
+    const row = one(rows, `workspace "${workspace}"`);
     return {
       readAt: Date.now(),
-      person: { id, email, role: members[0]?.role ?? "viewer" },
+      person: { id, email, role: row.role ?? "viewer" },
       workspace,
-      workspaceId,
-      standing: now,
-      labels,
-      stops,
-      mayStop: stopPowers.length > 0,
-      counts: { approvals: mine.length, reviews: now.quarantined + letters.length, incidents: incidents.length },
+      workspaceId: row.workspace_id,
+      standing: row,
+      labels: row.labels,
+      stops: row.stops,
+      mayStop: row.may_stop,
+      counts: { approvals: row.to_decide, reviews: row.to_review, incidents: row.open_incidents },
     };
   });
 }
@@ -151,7 +118,7 @@ export default function Shell() {
 
 /** Said above everything while the page cannot be read anew: what it shows is what it had. */
 function Lost() {
-  const { lostSince, signedOut } = useConnection();
+  const { lostSince, signedOut, inPart } = useConnection();
   const { pathname, search } = useLocation();
   if (lostSince === undefined) return null;
   return (
@@ -163,8 +130,9 @@ function Lost() {
         </>
       ) : (
         <>
-          NOT VERIFIED: the project has not answered since {new Date(lostSince).toLocaleTimeString("en-GB")}. What
-          stands below is what was known then; this page goes on by itself.
+          NOT VERIFIED: {inPart ? "a part of this page could not be read" : "the project has not answered"} since{" "}
+          {new Date(lostSince).toLocaleTimeString("en-GB")}. What stands below is what was known then; this page goes on
+          by itself.
         </>
       )}
     </div>

@@ -82,6 +82,12 @@ isOneToOne: false
       foreignKeyName: "alert_channels_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "shell"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "alert_channels_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "spend"
       referencedColumns: ["workspace_id"]
     },{
@@ -248,6 +254,12 @@ isOneToOne: false
       foreignKeyName: "budgets_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "shell"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "budgets_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "spend"
       referencedColumns: ["workspace_id"]
     },{
@@ -317,6 +329,12 @@ isOneToOne: false
       columns: ["workspace_id"]
 isOneToOne: false
       referencedRelation: "runtime_labels"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "command_rules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "shell"
       referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "command_rules_workspace_id_fkey"
@@ -515,6 +533,12 @@ isOneToOne: false
       columns: ["workspace_id"]
 isOneToOne: false
       referencedRelation: "runtime_labels"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "job_classes_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "shell"
       referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "job_classes_workspace_id_fkey"
@@ -760,6 +784,12 @@ isOneToOne: false
       foreignKeyName: "kinds_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "shell"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "kinds_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "spend"
       referencedColumns: ["workspace_id"]
     },{
@@ -837,6 +867,12 @@ isOneToOne: false
       columns: ["workspace_id"]
 isOneToOne: false
       referencedRelation: "runtime_labels"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "lanes_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "shell"
       referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "lanes_workspace_id_fkey"
@@ -944,6 +980,12 @@ isOneToOne: false
       foreignKeyName: "members_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "shell"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "spend"
       referencedColumns: ["workspace_id"]
     },{
@@ -1007,6 +1049,12 @@ isOneToOne: false
       columns: ["workspace_id"]
 isOneToOne: false
       referencedRelation: "runtime_labels"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "output_rules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "shell"
       referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "output_rules_workspace_id_fkey"
@@ -1100,6 +1148,12 @@ isOneToOne: false
       foreignKeyName: "profiles_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "shell"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "profiles_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "spend"
       referencedColumns: ["workspace_id"]
     },{
@@ -1177,6 +1231,12 @@ isOneToOne: false
       columns: ["workspace_id"]
 isOneToOne: false
       referencedRelation: "runtime_labels"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "queues_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "shell"
       referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "queues_workspace_id_fkey"
@@ -1326,6 +1386,12 @@ isOneToOne: false
       foreignKeyName: "saved_views_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "shell"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "saved_views_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "spend"
       referencedColumns: ["workspace_id"]
     },{
@@ -1415,6 +1481,12 @@ isOneToOne: false
       columns: ["workspace_id"]
 isOneToOne: false
       referencedRelation: "runtime_labels"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "schedules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "shell"
       referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "schedules_workspace_id_fkey"
@@ -1547,6 +1619,12 @@ isOneToOne: false
       columns: ["workspace_id"]
 isOneToOne: false
       referencedRelation: "runtime_labels"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "ventures_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "shell"
       referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "ventures_workspace_id_fkey"
@@ -1713,6 +1791,12 @@ isOneToOne: false
       foreignKeyName: "budgets_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "shell"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "budgets_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "spend"
       referencedColumns: ["workspace_id"]
     },{
@@ -1833,6 +1917,12 @@ isOneToOne: false
       foreignKeyName: "lanes_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "shell"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "lanes_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "spend"
       referencedColumns: ["workspace_id"]
     },{
@@ -1917,6 +2007,12 @@ isOneToOne: false
       foreignKeyName: "members_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "shell"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "spend"
       referencedColumns: ["workspace_id"]
     },{
@@ -1991,6 +2087,12 @@ isOneToOne: false
       foreignKeyName: "members_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "shell"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "spend"
       referencedColumns: ["workspace_id"]
     },{
@@ -2056,6 +2158,12 @@ isOneToOne: false
       columns: ["workspace_id"]
 isOneToOne: false
       referencedRelation: "runtime_labels"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "profiles_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "shell"
       referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "profiles_workspace_id_fkey"
@@ -2132,6 +2240,12 @@ isOneToOne: false
       columns: ["workspace_id"]
 isOneToOne: false
       referencedRelation: "runtime_labels"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "queues_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "shell"
       referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "queues_workspace_id_fkey"
@@ -2231,6 +2345,12 @@ isOneToOne: false
       foreignKeyName: "schedules_workspace_id_fkey"
       columns: ["workspace_id"]
 isOneToOne: false
+      referencedRelation: "shell"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "schedules_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
       referencedRelation: "spend"
       referencedColumns: ["workspace_id"]
     },{
@@ -2245,6 +2365,20 @@ isOneToOne: false
 isOneToOne: false
       referencedRelation: "workspaces"
       referencedColumns: ["id"]
+    }
+                  ]
+                },"shell": {
+                  Row: {
+                    "labels": Json | null,"live_workers": number | null,"may_stop": boolean | null,"open_incidents": number | null,"role": string | null,"stops": Json | null,"supervisor_age_seconds": number | null,"supervisor_label": string | null,"to_decide": number | null,"to_review": number | null,"worker_heartbeat_age_seconds": number | null,"worker_label": string | null,"workspace": string,"workspace_id": string
+                  }
+                  ComputedFields: never
+                  Relationships: [
+                    {
+      foreignKeyName: "members_role_fkey"
+      columns: ["role"]
+isOneToOne: false
+      referencedRelation: "roles"
+      referencedColumns: ["role"]
     }
                   ]
                 },"spend": {
@@ -2334,6 +2468,12 @@ isOneToOne: false
       columns: ["workspace_id"]
 isOneToOne: false
       referencedRelation: "runtime_labels"
+      referencedColumns: ["workspace_id"]
+    },{
+      foreignKeyName: "members_workspace_id_fkey"
+      columns: ["workspace_id"]
+isOneToOne: false
+      referencedRelation: "shell"
       referencedColumns: ["workspace_id"]
     },{
       foreignKeyName: "members_workspace_id_fkey"

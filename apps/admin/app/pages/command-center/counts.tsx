@@ -12,9 +12,22 @@ interface Tile {
   title: string;
 }
 
+/** The row of `holdfast.status_now`, as far as it is counted here. */
+export interface Standing {
+  running: number;
+  waiting: number;
+  retrying: number;
+  blocked: number;
+  awaiting_approval: number;
+  quarantined: number;
+  completed_24h: number;
+  failed_24h: number;
+  retried_24h: number;
+}
+
 /** How many of everything there are now; each leads to those that it counts. */
-export function Counts({ shell, stuck }: { shell: ShellData; stuck: number }) {
-  const { standing, counts, workspace } = shell;
+export function Counts({ shell, standing, stuck }: { shell: ShellData; standing: Standing; stuck: number }) {
+  const { counts, workspace } = shell;
   const base = `/w/${workspace}`;
   const tiles: Tile[] = [
     {

@@ -3,7 +3,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { useEffect, useState } from "react";
 import { useFetcher, useParams } from "react-router";
 import { type Allowed, capital, Refused, useAct } from "../../parts/act.tsx";
-import { count, plural } from "../../parts/format.ts";
+import { count, MOST, plural } from "../../parts/format.ts";
 import type { Preview } from "./preview.ts";
 
 /** Which jobs are meant: those that were ticked, or all that match the filter. */
@@ -22,9 +22,6 @@ interface Report {
   ending?: number;
   skipped?: Record<string, number>;
 }
-
-/** The most that one act changes. */
-const MOST = 10_000;
 
 /** Acts on many jobs at once: how many they are, a reason, and afterwards a report of what happened to them. */
 export function Bulk({

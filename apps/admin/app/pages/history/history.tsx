@@ -1,5 +1,5 @@
 import { Button, Checkbox, Group, Loader, Text } from "@mantine/core";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import {
   Link,
   type LoaderFunctionArgs,
@@ -13,10 +13,9 @@ import { choices } from "../../data/choices.server.ts";
 import { type Asked, read } from "../../data/holdfast.server.ts";
 import { keep } from "../../data/keep.ts";
 import type { Allowed } from "../../parts/act.tsx";
-import { count, plural } from "../../parts/format.ts";
+import { count, MOST, plural } from "../../parts/format.ts";
 import { Empty, Page } from "../../parts/page.tsx";
 import { useConnection } from "../../shell/live.tsx";
-import { Bulk } from "./bulk.tsx";
 import { columnsOf, type HistoryColumn } from "./columns.tsx";
 import { filterOf, orderOf, withField } from "./filter.ts";
 import { Filters } from "./filters.tsx";
@@ -24,9 +23,10 @@ import type { JobRow } from "./row.ts";
 import { type SavedView, SavedViews } from "./saved-views.tsx";
 import { useSteadyRows } from "./steady-rows.ts";
 
+// Loaded with the first tick.
+const Bulk = lazy(async () => ({ default: (await import("./bulk.tsx")).Bulk }));
+
 const PAGE = 100;
-/** The database counts to one more than this and no further. */
-const COUNTED = 10_000;
 
 export async function loader(args: LoaderFunctionArgs) {
   const { url } = args;
@@ -43,7 +43,7 @@ export async function loader(args: LoaderFunctionArgs) {
         p_after: from,
         p_limit: PAGE + 1,
       }),
-      data.call<number>("count_jobs", { p_workspace: workspace, p_filter: filter, p_cap: COUNTED }),
+      data.call<number>("count_jobs", { p_workspace: workspace, p_filter: filter, p_cap: MOST }),
       data.read<{ verb: string; subject: string }[]>((db) =>
         db.from("my_powers").select("verb, subject").eq("workspace_id", workspace).eq("subject", "jobs"),
       ),
@@ -92,8 +92,8 @@ export default function History() {
       <Filters names={names} />
       <Group gap="xs" mih={26}>
         <Text size="sm" className="num" aria-live="polite">
-          {matching > COUNTED ? `more than ${count(COUNTED)}` : plural(matching, "job")}
-          {matching > COUNTED ? " jobs match" : matching === 1 ? " matches" : " match"}
+          {matching > MOST ? `more than ${count(MOST)}` : plural(matching, "job")}
+          {matching > MOST ? " jobs match" : matching === 1 ? " matches" : " match"}
         </Text>
         {loading && <Loader size="xs" aria-label="Reading" />}
         {steady.newer > 0 && !lostSince && (
@@ -103,23 +103,25 @@ export default function History() {
         )}
         {ticked.size > 0 && !all && matching > ticked.size && (
           <Button size="compact-xs" variant="light" onClick={() => setAll(true)}>
-            Select all {matching > COUNTED ? "that match" : `${count(matching)} that match`}
+            Select all {matching > MOST ? "that match" : `${count(matching)} that match`}
           </Button>
         )}
       </Group>
       {(ticked.size > 0 || all) && (
-        <Bulk
-          allowed={acts}
-          selection={
-            all
-              ? { filter, jobs: matching, what: "jobs that match the filter" }
-              : { filter: { job: [...ticked] }, jobs: ticked.size, what: "ticked jobs" }
-          }
-          onDone={() => {
-            setTicked(new Set());
-            setAll(false);
-          }}
-        />
+        <Suspense fallback={<p className="dim">Loading …</p>}>
+          <Bulk
+            allowed={acts}
+            selection={
+              all
+                ? { filter, jobs: matching, what: "jobs that match the filter" }
+                : { filter: { job: [...ticked] }, jobs: ticked.size, what: "ticked jobs" }
+            }
+            onDone={() => {
+              setTicked(new Set());
+              setAll(false);
+            }}
+          />
+        </Suspense>
       )}
       {steady.rows.length === 0 ? (
         <Nothing filtered={Object.keys(filter).length > 0} onClear={() => setSearch({})} />

@@ -18,9 +18,12 @@ function Words({ run, stream }: { run: RunRow; stream: (typeof STREAMS)[number] 
   const { workspace, job } = useParams();
   const { search } = useLocation();
   const output = useOutput(run.id, stream, BYTES);
-  const lines = output ? linesOf(output.bytes).filter((line) => line.trim() !== "") : [];
-  // Cut out of the middle of a stream: the first line is half of one.
-  const whole = output && output.from > 0 ? lines.slice(1) : lines;
+  if (output?.dropped) return <div className="dim">Its output is no longer kept.</div>;
+  const lines = output ? linesOf(output.bytes) : [];
+  // Cut out of the middle of a stream: the first line is half of one. Where there is no other, it is better than none.
+  const whole = (output && output.from > 0 && lines.length > 1 ? lines.slice(1) : lines).filter(
+    (line) => line.trim() !== "",
+  );
   return (
     <>
       <pre className="hf-pre hf-last-words" tabIndex={0} role="group" aria-label="The end of its output">

@@ -84,7 +84,11 @@ function Streams({ run, printed }: { run: RunRow; printed: readonly Stream[] }) 
         )}
       </Group>
       {!output && <p className="dim">Reading …</p>}
+      {output?.dropped && (
+        <Empty title="No longer kept">Output is dropped after its keeping; what was counted of it stays.</Empty>
+      )}
       {output &&
+        !output.dropped &&
         (stream === "raw" ? (
           <TerminalOutput output={output} follow={follow} />
         ) : (

@@ -1,6 +1,7 @@
 import type { LoaderFunctionArgs } from "react-router";
 import { type Asked, one, openWorkspace, read } from "../../data/holdfast.server.ts";
 import { requirePerson } from "../../data/session.server.ts";
+import { MOST } from "../../parts/format.ts";
 
 export const middleware = [requirePerson, openWorkspace];
 
@@ -20,8 +21,7 @@ export async function loader(args: LoaderFunctionArgs): Promise<Preview> {
       p_workspace: await data.workspaceId(),
       p_verb: asked.get("verb") ?? "",
       p_filter: filterOf(asked.get("filter")),
-      // The most that one act changes.
-      p_limit: 10_000,
+      p_limit: MOST,
     });
     return one(rows, "preview");
   });

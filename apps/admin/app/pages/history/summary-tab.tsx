@@ -147,7 +147,7 @@ export function SummaryTab({ job }: { job: JobData }) {
 /** What was done with it and what its attempts did, oldest first: attempts are rows of `runs`, not events of the ledger. */
 function timelineOf({ events, runs }: JobData) {
   return [
-    ...events.map(({ seq, at, action, actor_name, data }) => ({
+    ...[...events].reverse().map(({ seq, at, action, actor_name, data }) => ({
       id: `event-${seq}`,
       at,
       what: action,

@@ -16,6 +16,8 @@ export interface Output {
   stored: number;
   finished: boolean;
   failed: boolean;
+  /** It printed more than is here, which has been dropped after its keeping. */
+  dropped: boolean;
 }
 
 /** Reads the end of a stream (its last 256 KiB by default), and goes on reading while the run goes on. */
@@ -27,16 +29,25 @@ export function useOutput(run: number, stream: string, tail = TAIL): Output | un
     let timer: ReturnType<typeof setTimeout> | undefined;
     let here: Output | undefined;
     const look = async () => {
+      if (document.visibilityState !== "visible") {
+        timer = setTimeout(look, AGAIN_MS);
+        return;
+      }
       const place = here ? `after=${here.from + here.bytes.length}` : `tail=${tail}`;
       const answer = await fetch(`/w/${workspace}/output/${run}?stream=${stream}&${place}`, {
         signal: gone.signal,
       }).catch(() => undefined);
       if (gone.signal.aborted) return;
+      // Refused, or sent to the sign-in page: asked again it would be answered alike.
+      if (answer && (answer.redirected || (answer.status >= 400 && answer.status < 500))) {
+        setOutput({ ...(here ?? NOTHING), failed: true });
+        return;
+      }
       if (answer?.ok) {
         here = grown(here, (await answer.json()) as Piece);
         setOutput(here);
       } else if (here) setOutput({ ...here, failed: true });
-      const all = here?.finished && here.from + here.bytes.length >= here.stored;
+      const all = here?.dropped || (here?.finished && here.from + here.bytes.length >= here.stored);
       const behind = here !== undefined && here.from + here.bytes.length < here.stored && answer?.ok;
       if (!all) timer = setTimeout(look, behind ? 0 : AGAIN_MS);
     };
@@ -50,12 +61,15 @@ export function useOutput(run: number, stream: string, tail = TAIL): Output | un
   return output;
 }
 
+const NOTHING: Output = { from: 0, bytes: new Uint8Array(), stored: 0, finished: true, failed: false, dropped: false };
+
 function grown(here: Output | undefined, { from, data, stored, finished }: Piece): Output {
   const added = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
-  if (!here) return { from, bytes: added, stored, finished, failed: false };
+  const dropped = finished && added.length === 0 && from < stored;
+  if (!here) return { from, bytes: added, stored, finished, failed: false, dropped };
   const bytes = new Uint8Array(here.bytes.length + added.length);
   bytes.set(here.bytes);
   bytes.set(added, here.bytes.length);
   const cut = Math.max(0, bytes.length - MOST);
-  return { from: here.from + cut, bytes: cut > 0 ? bytes.slice(cut) : bytes, stored, finished, failed: false };
+  return { from: here.from + cut, bytes: cut > 0 ? bytes.slice(cut) : bytes, stored, finished, failed: false, dropped };
 }

@@ -2,7 +2,7 @@ import { Button, Modal, Stack, Table } from "@mantine/core";
 import { useEffect, useRef, useState } from "react";
 import { Link, useFetcher, useParams } from "react-router";
 import { ActForm, type Allowed, capital, type Done, GRAVE } from "../../parts/act.tsx";
-import { count, plural } from "../../parts/format.ts";
+import { count, MOST, plural } from "../../parts/format.ts";
 import { NumberField } from "../../parts/number-field.tsx";
 import type { Reviews } from "../reviews.tsx";
 import { type Filter, inWords, searchOf } from "./filter.ts";
@@ -21,8 +21,6 @@ interface Report {
   jobs: number[];
 }
 
-/** The most dead letters that one act may change; see the act's `limit`. */
-const MOST = 10_000;
 const SAMPLE = 5;
 
 /**

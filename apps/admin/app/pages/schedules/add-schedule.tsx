@@ -1,12 +1,13 @@
 import { Button, Checkbox, Group, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { notifications } from "@mantine/notifications";
+
 import { type ReactNode, useEffect, useState } from "react";
 import { useFetcher } from "react-router";
 import type { Choices } from "../../data/choices.server.ts";
 import { Refused } from "../../parts/act.tsx";
 import { NumberField } from "../../parts/number-field.tsx";
 import { PayloadFields, usePayloadForm } from "../../parts/schema-form.tsx";
+import { tell } from "../../parts/tell.ts";
 import type { action } from "../schedules.tsx";
 
 /** What a new schedule may name. */
@@ -79,7 +80,7 @@ function Details({
   const idle = state === "idle";
   useEffect(() => {
     if (!idle || !data?.ok) return;
-    notifications.show({ title: `schedule ${data.name}: added`, message: "It is disabled.", color: "green.9" });
+    void tell({ title: `schedule ${data.name}: added`, message: "It is disabled.", color: "green.9" });
     onDone();
   }, [idle, data, onDone]);
   const means = payload.means;
