@@ -35,6 +35,29 @@ describe.skipIf(SKIPPED)("a command's output", () => {
     expect(await drawer.textContent()).not.toContain("\u001b");
   });
 
+  test("output that is no longer kept is said to be, and is not asked for again", async () => {
+    const job = await house.command("echo gone >&2; exit 3", { name: "long ago" });
+    await house.reach(job, "failed");
+    await house.sql.query(
+      "delete from holdfast.run_output o using holdfast.runs r where r.id = o.run_id and r.job_id = $1",
+      [job],
+    );
+    await using visit = await house.as("viewer");
+    const { page } = visit;
+    let asked = 0;
+    page.on("request", (request) => {
+      if (request.url().includes("/output/")) asked += 1;
+    });
+    await visit.open(`history/${job}`);
+    await page.getByText("Its output is no longer kept.").waitFor();
+    // The page has been read anew since: what would ask again has had its time.
+    await page.waitForResponse((response) => response.url().includes("/alive"));
+    await page.waitForResponse((response) => response.url().includes("/alive"));
+    expect(asked).toBe(1);
+    await page.getByRole("tab", { name: "Output" }).click();
+    await page.getByText("No longer kept").waitFor();
+  });
+
   test("10 MB of output keep the page usable, and are all in the download", async () => {
     const job = await house.command(`seq 1 1300000; echo "error: the disk is full" >&2; exit 7`, {
       name: "ten megabytes",

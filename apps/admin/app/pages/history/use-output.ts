@@ -43,12 +43,14 @@ export function useOutput(run: number, stream: string, tail = TAIL): Output | un
         setOutput({ ...(here ?? NOTHING), failed: true });
         return;
       }
+      const before = here?.bytes.length ?? 0;
       if (answer?.ok) {
         here = grown(here, (await answer.json()) as Piece);
         setOutput(here);
       } else if (here) setOutput({ ...here, failed: true });
       const all = here?.dropped || (here?.finished && here.from + here.bytes.length >= here.stored);
-      const behind = here !== undefined && here.from + here.bytes.length < here.stored && answer?.ok;
+      // More is stored than came with this piece: at once, as long as each piece brings some.
+      const behind = here && here.bytes.length > before && here.from + here.bytes.length < here.stored;
       if (!all) timer = setTimeout(look, behind ? 0 : AGAIN_MS);
     };
     setOutput(undefined);
