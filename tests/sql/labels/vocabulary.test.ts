@@ -33,13 +33,15 @@ test("every label that a view can yield is a row with its meaning and its rule",
     "quarantine_overview",
     "runtime_labels",
     "schedule_overview",
+    "shell",
     "status_now",
     "stop_overview",
     "stop_report",
     "worker_overview",
   ]);
   for (const [view, labels] of found) {
-    expect(labels, view).not.toEqual([]);
+    // The shell says what status_now says.
+    if (view !== "shell") expect(labels, view).not.toEqual([]);
     for (const label of labels) expect(known.get(label), `${view}: ${label}`).toBeDefined();
   }
   for (const { meaning, rule } of rows)
